@@ -1,0 +1,123 @@
+"""How money, quantities and moments are written for the person who reads."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime, format_time
+from flask import Flask, g
+from flask_babel import get_locale, gettext
+
+from money import Money, Quantity, format_percent
+from rules.refusal import Refused
+
+ZONE = ZoneInfo("Europe/Amsterdam")
+
+
+def language() -> str:
+    return "nl" if get_locale().language == "nl" else "en"
+
+
+def money(amount: Money | int | None, currency: str | None = None) -> str:
+    if amount is None:
+        return ""
+    return (amount if isinstance(amount, Money) else Money(amount)).format(language(), currency or "EUR")
+
+
+def plain_money(amount: Money | None) -> str:
+    """An amount as it stands in a field: 12,50."""
+    if amount is None:
+        return ""
+    sign, cents = ("-", -amount.cents) if amount.cents < 0 else ("", amount.cents)
+    return f"{sign}{cents // 100}{',' if language() == 'nl' else '.'}{cents % 100:02}"
+
+
+def quantity(amount: Quantity | int | None) -> str:
+    if amount is None:
+        return ""
+    return (amount if isinstance(amount, Quantity) else Quantity(amount)).format(language())
+
+
+def percent(basis_points: int) -> str:
+    return format_percent(basis_points, language())
+
+
+def local(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC).astimezone(ZONE)
+
+
+def moment(when: datetime | None) -> str:
+    """In a list: today as the time alone, yesterday by name, then the day, then the date with its year."""
+    if when is None:
+        return ""
+    there, today = local(when), datetime.now(ZONE).date()
+    if there.date() == today:
+        return format_time(there, "HH:mm", locale=str(get_locale()))
+    if there.date() == today - timedelta(days=1):
+        return gettext("yesterday")
+    return _day(there.date(), today)
+
+
+def _day(when: date, today: date) -> str:
+    recent = timedelta(0) <= today - when < timedelta(days=300)
+    return format_date(when, "EEE d MMM" if recent else "d MMM y", locale=str(get_locale())).replace(".", "")
+
+
+def moment_full(when: datetime | None) -> str:
+    if when is None:
+        return ""
+    return format_datetime(local(when), "EEE d MMM y, HH:mm", locale=str(get_locale()), tzinfo=ZONE).replace(".", "")
+
+
+def day(when: date | datetime | None) -> str:
+    if when is None:
+        return ""
+    return format_date(local(when).date() if isinstance(when, datetime) else when, "d MMM y", locale=str(get_locale())).replace(".", "")
+
+
+def iso(when: datetime | None) -> str:
+    return f"{when.isoformat()}Z" if when else ""
+
+
+def initials(name: str) -> str:
+    words = [word for word in name.split() if word[0].isalnum()]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+
+
+def written(fact: Any) -> Any:
+    if isinstance(fact, Money):
+        return money(fact)
+    if isinstance(fact, Quantity):
+        return quantity(fact)
+    if isinstance(fact, datetime):
+        return moment_full(fact)
+    return day(fact) if isinstance(fact, date) else fact
+
+
+def sentence(refused: Refused) -> str:
+    """What a rule refused, in the reader's language."""
+    facts = {name: gettext(fact) if name in ("right", "what") else written(fact) for name, fact in refused.facts.items()}
+    return gettext(refused.message).format(**facts)
+
+
+FILTERS = (money, plain_money, quantity, percent, moment, moment_full, day, iso, initials, sentence)
+
+
+def use_formats(app: Flask) -> None:
+    for function in FILTERS:
+        app.jinja_env.filters[function.__name__] = function
+
+
+def locale() -> str:
+    """The operator's language, else what was chosen before signing in, else the shop's."""
+    from flask import session
+    from flask_login import current_user
+
+    settings = g.get("settings")
+    if settings and current_user and current_user.is_authenticated:
+        chosen = current_user.operator.language
+    else:
+        chosen = session.get("language") or (settings.shop.language if settings else "nl")
+    return "nl" if chosen == "nl" else "en_GB"

@@ -1,0 +1,743 @@
+"""The tables of the first release, frozen. Constraints are written out: what is not said here is not in the database."""
+
+from peewee import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    Check,
+    DateField,
+    DateTimeField,
+    ForeignKeyField,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+)
+
+LIMIT = 9999999999
+
+
+def one_of(column, values):
+    return [Check(f"{column} IN ({', '.join((repr(str(value)) for value in values))})")]
+
+
+def between(column, low, high):
+    return [Check(f"{column} BETWEEN {low} AND {high}")]
+
+
+STAGE = ("draft", "open", "preparing", "ready", "shipped", "completed", "cancelled", "returned")
+PAYMENTSTATE = ("unpaid", "partly_paid", "paid", "overpaid", "partly_refunded", "refunded")
+REGIME = ("standard", "reverse_charge", "intra_eu", "export", "kor")
+TONES = ("red", "amber", "green", "teal", "blue", "violet", "pink", "grey")
+LANGUAGES = ("nl", "en")
+UNITS = ("piece", "kg", "m", "l", "hour")
+PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "other")
+
+
+def up(migrator, db):
+    class Table(Model):
+        class Meta:
+            database = db
+            legacy_table_names = False
+
+    class Shop(Table):
+        name = CharField(120)
+        street = CharField(120, default="")
+        postcode = CharField(16, default="")
+        city = CharField(80, default="")
+        country = CharField(2, default="NL")
+        email = CharField(254, default="")
+        phone = CharField(40, default="")
+        website = CharField(200, default="")
+        vat_number = CharField(20, default="")
+        chamber_number = CharField(20, default="")
+        iban = CharField(40, default="")
+        language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
+        currency = CharField(3, default="EUR")
+        prices_include_vat = BooleanField(default=True)
+        small_business = BooleanField(default=False)
+        receipt_footer = CharField(500, default="")
+        revision = CharField(32)
+        created = DateTimeField()
+
+        class Meta:
+            constraints = [Check("id = 1")]
+
+    class VatCategory(Table):
+        key = CharField(20, unique=True)
+        name = CharField(40)
+        name_en = CharField(40)
+        position = IntegerField(default=0)
+
+    class VatRate(Table):
+        category = ForeignKeyField(VatCategory, on_delete="CASCADE")
+        rate = IntegerField(constraints=between("rate", 0, 10000))
+        valid_from = DateField()
+
+        class Meta:
+            indexes = ((("category", "valid_from"), True),)
+
+    class Role(Table):
+        key = CharField(20, null=True, unique=True)
+        name = CharField(60, unique=True)
+        rights = JSONField()
+        refund_limit = BigIntegerField(null=True, constraints=[Check("refund_limit >= 0")])
+
+    class Operator(Table):
+        name = CharField(80)
+        email = CharField(254, unique=True)
+        password_hash = CharField(200, null=True)
+        pin_hash = CharField(200, null=True)
+        role = ForeignKeyField(Role, on_delete="RESTRICT")
+        tone = CharField(10, default="teal", constraints=one_of("tone", TONES))
+        language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
+        theme = CharField(5, default="auto", constraints=one_of("theme", ("auto", "light", "dark")))
+        active = BooleanField(default=True)
+        auth_version = IntegerField(default=1)
+        created = DateTimeField()
+
+    class Device(Table):
+        key = CharField(64, unique=True)
+        name = CharField(80)
+        created = DateTimeField()
+        last_seen = DateTimeField()
+
+    class SignInAttempt(Table):
+        account = CharField(254)
+        address = CharField(64)
+        kind = CharField(10, constraints=one_of("kind", ("password", "pin")))
+        succeeded = BooleanField()
+        created = DateTimeField()
+
+        class Meta:
+            indexes = ((("account", "created"), False), (("address", "created"), False))
+
+    class Courier(Table):
+        name = CharField(60, unique=True)
+        url_template = CharField(500, default="")
+        position = IntegerField(default=0)
+        archived = BooleanField(default=False)
+
+    class ShippingMethod(Table):
+        name = CharField(60, unique=True)
+        price = BigIntegerField(default=0, constraints=between("price", 0, LIMIT))
+        free_above = BigIntegerField(null=True, constraints=[Check("free_above >= 0")])
+        courier = ForeignKeyField(Courier, null=True, on_delete="RESTRICT")
+        is_pickup = BooleanField(default=False)
+        position = IntegerField(default=0)
+        archived = BooleanField(default=False)
+
+    class PaymentMethod(Table):
+        key = CharField(30, unique=True)
+        name = CharField(60, unique=True)
+        provider = CharField(20, default="other", constraints=one_of("provider", PROVIDERS))
+        by_hand = BooleanField(default=True)
+        at_counter = BooleanField(default=True)
+        for_links = BooleanField(default=False)
+        term_days = IntegerField(null=True, constraints=[Check("term_days BETWEEN 0 AND 365")])
+        settings = JSONField()
+        secrets = TextField(null=True)
+        position = IntegerField(default=0)
+        archived = BooleanField(default=False)
+
+    class Source(Table):
+        key = CharField(60, unique=True)
+        name = CharField(60)
+        name_en = CharField(60)
+        position = IntegerField(default=0)
+
+    class Label(Table):
+        name = CharField(60)
+        scope = CharField(10, constraints=one_of("scope", ("order", "customer")))
+        tone = CharField(10, default="blue", constraints=one_of("tone", TONES))
+        blocks_shipping = BooleanField(default=False)
+        expires_after = IntegerField(null=True, constraints=[Check("expires_after > 0")])
+        position = IntegerField(default=0)
+        archived = BooleanField(default=False)
+
+        class Meta:
+            indexes = ((("scope", "name"), True),)
+
+    class LetterTemplate(Table):
+        key = CharField(60)
+        language = CharField(2, constraints=one_of("language", LANGUAGES))
+        name = CharField(80)
+        subject = CharField(200)
+        body = TextField()
+        attach = CharField(20, default="", constraints=one_of("attach", ("", "receipt", "invoice")))
+        version = IntegerField(default=1)
+
+        class Meta:
+            indexes = ((("key", "language"), True),)
+
+    class Status(Table):
+        name = CharField(60)
+        name_en = CharField(60)
+        customer_name = CharField(60, default="")
+        customer_name_en = CharField(60, default="")
+        stage = CharField(12, constraints=one_of("stage", STAGE))
+        tone = CharField(10, default="grey", constraints=one_of("tone", TONES))
+        position = IntegerField(default=0)
+        letter = CharField(60, null=True)
+        mails_customer = BooleanField(default=False)
+        mails_admins = BooleanField(default=False)
+        asks_tracking = BooleanField(default=False)
+        archived = BooleanField(default=False)
+
+    class NumberSeries(Table):
+        key = CharField(60, primary_key=True)
+        next = IntegerField(default=1, constraints=[Check("next >= 1")])
+
+    class Preference(Table):
+        operator = ForeignKeyField(Operator, on_delete="CASCADE")
+        name = CharField(60)
+        value = JSONField()
+
+        class Meta:
+            indexes = ((("operator", "name"), True),)
+
+    class View(Table):
+        operator = ForeignKeyField(Operator, null=True, on_delete="CASCADE")
+        name = CharField(60)
+        query = CharField(500)
+        position = IntegerField(default=0)
+        columns = JSONField(null=True)
+
+    class Category(Table):
+        name = CharField(80, unique=True)
+        tone = CharField(10, default="blue", constraints=one_of("tone", TONES))
+        icon = CharField(30, default="package")
+        position = IntegerField(default=0)
+
+    class Product(Table):
+        name = CharField(200)
+        variant = CharField(120, default="")
+        sku = CharField(80, null=True, unique=True)
+        ean = CharField(14, null=True, unique=True)
+        category = ForeignKeyField(Category, null=True, on_delete="SET NULL")
+        description = TextField(default="")
+        price = BigIntegerField(constraints=between("price", 0, LIMIT))
+        vat_category = ForeignKeyField(VatCategory, on_delete="RESTRICT")
+        is_deposit = BooleanField(default=False)
+        unit = CharField(5, default="piece", constraints=one_of("unit", UNITS))
+        is_tracked = BooleanField(default=True)
+        allows_backorder = BooleanField(default=False)
+        on_hand = BigIntegerField(default=0)
+        held = BigIntegerField(default=0)
+        low_stock = BigIntegerField(null=True)
+        weight = IntegerField(null=True)
+        handle = CharField(200, null=True, index=True)
+        source = ForeignKeyField(Source, null=True, on_delete="RESTRICT")
+        external_key = CharField(200, null=True)
+        search = TextField(default="")
+        archived = BooleanField(default=False)
+        version = IntegerField(default=1)
+        created = DateTimeField()
+        changed = DateTimeField()
+
+        class Meta:
+            indexes = ((("source", "external_key"), True), (("archived", "name", "id"), False), (("category", "name", "id"), False))
+
+    class Address(Table):
+        name = CharField(120, default="")
+        company = CharField(120, default="")
+        street = CharField(120, default="")
+        extra = CharField(120, default="")
+        postcode = CharField(16, default="")
+        city = CharField(80, default="")
+        country = CharField(2, default="NL")
+
+    class Customer(Table):
+        name = CharField(120, default="")
+        company = CharField(120, default="")
+        email = CharField(254, null=True, unique=True)
+        phone = CharField(40, default="")
+        phone_digits = CharField(40, default="", index=True)
+        vat_number = CharField(20, default="")
+        chamber_number = CharField(20, default="")
+        language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
+        billing = ForeignKeyField(Address, null=True, on_delete="SET NULL")
+        shipping = ForeignKeyField(Address, null=True, on_delete="SET NULL")
+        note = TextField(default="")
+        source = ForeignKeyField(Source, null=True, on_delete="RESTRICT")
+        external_key = CharField(80, null=True)
+        search = TextField(default="")
+        archived = BooleanField(default=False)
+        version = IntegerField(default=1)
+        created = DateTimeField()
+        changed = DateTimeField()
+
+        class Meta:
+            constraints = [Check("name <> '' OR company <> '' OR email IS NOT NULL OR external_key IS NOT NULL")]
+            indexes = ((("source", "external_key"), True), (("archived", "id"), False))
+
+    class CustomerLabel(Table):
+        customer = ForeignKeyField(Customer, on_delete="CASCADE")
+        label = ForeignKeyField(Label, on_delete="CASCADE")
+        rule = IntegerField(null=True)
+        created = DateTimeField()
+
+        class Meta:
+            indexes = ((("customer", "label"), True),)
+
+    class LabelRule(Table):
+        label = ForeignKeyField(Label, on_delete="CASCADE")
+        product = ForeignKeyField(Product, null=True, on_delete="CASCADE")
+        category = ForeignKeyField(Category, null=True, on_delete="CASCADE")
+        moment = CharField(10, default="paid", constraints=one_of("moment", ("created", "paid", "completed")))
+        takes_back = BooleanField(default=False)
+        active = BooleanField(default=True)
+
+        class Meta:
+            constraints = [Check("(product_id IS NULL) <> (category_id IS NULL)")]
+
+    class Coupon(Table):
+        code = CharField(40, unique=True)
+        kind = CharField(10, constraints=one_of("kind", ("percent", "amount", "shipping")))
+        value = IntegerField(default=0, constraints=[Check("value >= 0 AND (kind <> 'percent' OR value <= 10000)")])
+        minimum = BigIntegerField(default=0, constraints=between("minimum", 0, LIMIT))
+        valid_from = DateField(null=True)
+        valid_until = DateField(null=True)
+        max_uses = IntegerField(null=True, constraints=[Check("max_uses > 0")])
+        per_customer = IntegerField(null=True, constraints=[Check("per_customer > 0")])
+        combinable = BooleanField(default=False)
+        active = BooleanField(default=True)
+        created = DateTimeField()
+
+        class Meta:
+            constraints = [Check("valid_until >= valid_from")]
+
+    class CouponScope(Table):
+        coupon = ForeignKeyField(Coupon, on_delete="CASCADE")
+        product = ForeignKeyField(Product, null=True, on_delete="CASCADE")
+        category = ForeignKeyField(Category, null=True, on_delete="CASCADE")
+
+        class Meta:
+            constraints = [Check("(product_id IS NULL) <> (category_id IS NULL)")]
+            indexes = ((("coupon", "product", "category"), True),)
+
+    class Import(Table):
+        kind = CharField(30)
+        source = ForeignKeyField(Source, null=True, on_delete="RESTRICT")
+        file_name = CharField(200)
+        file_hash = CharField(64, index=True)
+        state = CharField(12, default="running", constraints=one_of("state", ("running", "done", "failed", "undone")))
+        counts = JSONField()
+        operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
+        created = DateTimeField()
+        ended = DateTimeField(null=True)
+
+    class ImportRow(Table):
+        file = ForeignKeyField(Import, on_delete="CASCADE")
+        row = IntegerField()
+        column = CharField(80, default="")
+        message = CharField(500)
+        text = TextField(default="")
+
+    class Order(Table):
+        number = CharField(40, unique=True)
+        status = ForeignKeyField(Status, on_delete="RESTRICT")
+        customer = ForeignKeyField(Customer, null=True, on_delete="RESTRICT")
+        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+        source = ForeignKeyField(Source, on_delete="RESTRICT")
+        name = CharField(120, default="")
+        company = CharField(120, default="")
+        email = CharField(254, default="")
+        phone = CharField(40, default="")
+        vat_number = CharField(20, default="")
+        reference = CharField(80, default="")
+        language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
+        billing = ForeignKeyField(Address, null=True, on_delete="RESTRICT")
+        shipping = ForeignKeyField(Address, null=True, on_delete="RESTRICT")
+        payment_method = ForeignKeyField(PaymentMethod, null=True, on_delete="RESTRICT")
+        shipping_method = ForeignKeyField(ShippingMethod, null=True, on_delete="RESTRICT")
+        shipping_price = BigIntegerField(null=True, constraints=between("shipping_price", 0, LIMIT))
+        discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
+        discount_value = IntegerField(default=0, constraints=[Check("discount_value >= 0")])
+        regime = CharField(15, default="standard", constraints=one_of("regime", REGIME))
+        prices_include_vat = BooleanField(default=True)
+        currency = CharField(3, default="EUR")
+        goods = BigIntegerField(default=0)
+        discount = BigIntegerField(default=0)
+        shipping_total = BigIntegerField(default=0)
+        vat = BigIntegerField(default=0)
+        rounding = BigIntegerField(default=0)
+        total = BigIntegerField(default=0, constraints=between("total", -LIMIT, LIMIT))
+        paid = BigIntegerField(default=0)
+        refunded = BigIntegerField(default=0)
+        payment_state = CharField(16, default="unpaid", constraints=one_of("payment_state", PAYMENTSTATE))
+        items = BigIntegerField(default=0)
+        keeps_total = BooleanField(default=False)
+        parked = CharField(80, default="")
+        created = DateTimeField()
+        placed = DateTimeField(null=True)
+        changed = DateTimeField()
+        paid_at = DateTimeField(null=True)
+        shipped_at = DateTimeField(null=True)
+        due = DateField(null=True)
+        version = IntegerField(default=1)
+        external_number = CharField(80, null=True)
+        imported = ForeignKeyField(Import, null=True, on_delete="SET NULL")
+        duplicate_of = ForeignKeyField("self", null=True, on_delete="SET NULL")
+        token_hash = CharField(64, null=True, unique=True)
+
+        class Meta:
+            indexes = (
+                (("source", "external_number"), True),
+                (("placed", "id"), False),
+                (("status", "placed", "id"), False),
+                (("payment_state", "placed", "id"), False),
+                (("customer", "placed", "id"), False),
+                (("operator", "placed", "id"), False),
+                (("source", "placed", "id"), False),
+                (("payment_method", "placed", "id"), False),
+                (("shipping_method", "placed", "id"), False),
+                (("total", "id"), False),
+            )
+
+    class Line(Table):
+        order = ForeignKeyField(Order, on_delete="CASCADE")
+        position = IntegerField(default=0)
+        product = ForeignKeyField(Product, null=True, on_delete="RESTRICT")
+        name = CharField(200)
+        variant = CharField(120, default="")
+        sku = CharField(80, default="")
+        unit = CharField(5, default="piece", constraints=one_of("unit", UNITS))
+        quantity = BigIntegerField(constraints=[Check("quantity <> 0 AND quantity BETWEEN -99999000 AND 99999000")])
+        price = BigIntegerField(constraints=between("price", -LIMIT, LIMIT))
+        list_price = BigIntegerField(null=True)
+        vat_rate = IntegerField(constraints=between("vat_rate", 0, 10000))
+        vat_category = ForeignKeyField(VatCategory, null=True, on_delete="RESTRICT")
+        is_deposit = BooleanField(default=False)
+        discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
+        discount_value = IntegerField(default=0, constraints=[Check("discount_value >= 0")])
+        discount = BigIntegerField(default=0)
+        amount = BigIntegerField(default=0, constraints=between("amount", -LIMIT, LIMIT))
+        net = BigIntegerField(default=0, constraints=between("net", -LIMIT, LIMIT))
+        held = BigIntegerField(default=0)
+        taken = BigIntegerField(default=0)
+        stock_note = CharField(200, default="")
+
+        class Meta:
+            indexes = ((("order", "position", "id"), False), (("product", "order"), False))
+
+    class OrderVat(Table):
+        order = ForeignKeyField(Order, on_delete="CASCADE")
+        rate = IntegerField(constraints=between("rate", 0, 10000))
+        base = BigIntegerField()
+        vat = BigIntegerField()
+
+        class Meta:
+            indexes = ((("order", "rate"), True),)
+
+    class OrderCoupon(Table):
+        order = ForeignKeyField(Order, on_delete="CASCADE")
+        coupon = ForeignKeyField(Coupon, on_delete="RESTRICT")
+        position = IntegerField(default=0)
+        amount = BigIntegerField(default=0)
+        reason = CharField(300, default="")
+
+        class Meta:
+            indexes = ((("order", "coupon"), True),)
+
+    class OrderLabel(Table):
+        order = ForeignKeyField(Order, on_delete="CASCADE")
+        label = ForeignKeyField(Label, on_delete="CASCADE")
+        created = DateTimeField()
+
+        class Meta:
+            indexes = ((("order", "label"), True), (("label", "order"), False))
+
+    class OrderText(Table):
+        order = ForeignKeyField(Order, primary_key=True, on_delete="CASCADE")
+        text = TextField()
+
+    class Note(Table):
+        order = ForeignKeyField(Order, on_delete="CASCADE")
+        text = TextField()
+        operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
+        created = DateTimeField()
+
+        class Meta:
+            indexes = ((("order", "id"), False),)
+
+    class Event(Table):
+        kind = CharField(40)
+        order = ForeignKeyField(Order, null=True, on_delete="CASCADE")
+        customer = ForeignKeyField(Customer, null=True, on_delete="CASCADE")
+        product = ForeignKeyField(Product, null=True, on_delete="CASCADE")
+        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+        device = ForeignKeyField(Device, null=True, on_delete="RESTRICT")
+        facts = JSONField()
+        cause = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+        created = DateTimeField()
+        handled = DateTimeField(null=True)
+
+    class Movement(Table):
+        product = ForeignKeyField(Product, on_delete="RESTRICT")
+        line = ForeignKeyField(Line, null=True, on_delete="SET NULL")
+        order = ForeignKeyField(Order, null=True, on_delete="RESTRICT")
+        kind = CharField(12, constraints=one_of("kind", ("initial", "sale", "return", "delivery", "count", "correction")))
+        quantity = BigIntegerField(constraints=[Check("quantity <> 0")])
+        reason = CharField(200, default="")
+        event = ForeignKeyField(Event, null=True, on_delete="RESTRICT")
+        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+        created = DateTimeField()
+
+        class Meta:
+            indexes = ((("product", "id"), False),)
+
+    class Parcel(Table):
+        order = ForeignKeyField(Order, on_delete="CASCADE")
+        courier = ForeignKeyField(Courier, null=True, on_delete="RESTRICT")
+        courier_name = CharField(60, default="")
+        tracking_code = CharField(60, default="", index=True)
+        created = DateTimeField()
+        shipped_at = DateTimeField(null=True)
+
+        class Meta:
+            indexes = ((("order", "id"), False),)
+
+    class ParcelLine(Table):
+        parcel = ForeignKeyField(Parcel, on_delete="CASCADE")
+        line = ForeignKeyField(Line, on_delete="CASCADE")
+        quantity = BigIntegerField(constraints=[Check("quantity > 0")])
+
+        class Meta:
+            indexes = ((("parcel", "line"), True),)
+
+    class Payment(Table):
+        order = ForeignKeyField(Order, on_delete="RESTRICT")
+        method = ForeignKeyField(PaymentMethod, on_delete="RESTRICT")
+        amount = BigIntegerField(constraints=[Check(f"amount <> 0 AND amount BETWEEN {-LIMIT} AND {LIMIT}")])
+        state = CharField(10, constraints=one_of("state", ("intent", "pending", "captured", "failed", "cancelled", "expired")))
+        reference = CharField(80, default="")
+        provider_key = CharField(80, null=True, unique=True)
+        idempotency_key = CharField(64, null=True, unique=True)
+        link_hash = CharField(64, null=True, unique=True)
+        corrects = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+        created = DateTimeField()
+        captured_at = DateTimeField(null=True)
+
+        class Meta:
+            indexes = ((("order", "id"), False),)
+
+    class Refund(Table):
+        order = ForeignKeyField(Order, on_delete="RESTRICT")
+        payment = ForeignKeyField(Payment, null=True, on_delete="RESTRICT")
+        method = ForeignKeyField(PaymentMethod, on_delete="RESTRICT")
+        amount = BigIntegerField(constraints=[Check(f"amount > 0 AND amount <= {LIMIT}")])
+        state = CharField(10, constraints=one_of("state", ("intent", "queued", "pending", "done", "failed", "cancelled", "unknown")))
+        reason = CharField(200, default="")
+        provider_key = CharField(80, null=True, unique=True)
+        idempotency_key = CharField(64, null=True, unique=True)
+        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+        created = DateTimeField()
+        done_at = DateTimeField(null=True)
+
+        class Meta:
+            indexes = ((("order", "id"), False),)
+
+    class RefundLine(Table):
+        refund = ForeignKeyField(Refund, on_delete="RESTRICT")
+        line = ForeignKeyField(Line, on_delete="RESTRICT")
+        quantity = BigIntegerField(constraints=[Check("quantity > 0")])
+        amount = BigIntegerField()
+        condition = CharField(10, default="sellable", constraints=one_of("condition", ("sellable", "damaged", "kept")))
+
+    class Document(Table):
+        order = ForeignKeyField(Order, null=True, on_delete="RESTRICT")
+        kind = CharField(
+            12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "dayclose"))
+        )
+        series = CharField(40, null=True)
+        number = CharField(40, null=True, unique=True)
+        sequence = IntegerField(null=True)
+        facts = JSONField()
+        refers_to = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+        issued = DateTimeField()
+        prints = IntegerField(default=0)
+
+        class Meta:
+            constraints = [Check("(series IS NULL) = (sequence IS NULL)")]
+            indexes = ((("series", "sequence"), True), (("order", "kind", "id"), False))
+
+    class Printer(Table):
+        name = CharField(60, unique=True)
+        kind = CharField(12, constraints=one_of("kind", ("browser", "network", "cloudprnt", "epson_sdp")))
+        settings = JSONField()
+        fallback = ForeignKeyField("self", null=True, on_delete="SET NULL")
+        last_seen = DateTimeField(null=True)
+        state = CharField(40, default="")
+        archived = BooleanField(default=False)
+
+    class PrintJob(Table):
+        document = ForeignKeyField(Document, on_delete="RESTRICT")
+        printer = ForeignKeyField(Printer, on_delete="RESTRICT")
+        state = CharField(
+            10, default="waiting", constraints=one_of("state", ("waiting", "claimed", "sent", "printed", "failed", "cancelled"))
+        )
+        key = CharField(64, unique=True)
+        worker = CharField(40, null=True)
+        lease = DateTimeField(null=True)
+        attempts = IntegerField(default=0)
+        error = CharField(300, default="")
+        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+        device = ForeignKeyField(Device, null=True, on_delete="RESTRICT")
+        created = DateTimeField()
+        ended = DateTimeField(null=True)
+
+        class Meta:
+            indexes = ((("printer", "state", "id"), False),)
+
+    class Letter(Table):
+        event = ForeignKeyField(Event, on_delete="RESTRICT")
+        template = CharField(60)
+        recipient = CharField(254)
+        order = ForeignKeyField(Order, null=True, on_delete="RESTRICT")
+        language = CharField(2, constraints=one_of("language", LANGUAGES))
+        subject = CharField(300)
+        html = TextField()
+        text = TextField()
+        attachments = JSONField()
+        message_id = CharField(120, unique=True)
+        state = CharField(
+            10,
+            default="waiting",
+            constraints=one_of("state", ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")),
+        )
+        not_before = DateTimeField()
+        worker = CharField(40, null=True)
+        lease = DateTimeField(null=True)
+        attempts = IntegerField(default=0)
+        error = CharField(300, default="")
+        created = DateTimeField()
+        sent_at = DateTimeField(null=True)
+
+        class Meta:
+            indexes = ((("event", "template", "recipient"), True), (("state", "not_before", "id"), False), (("order", "id"), False))
+
+    class Automation(Table):
+        name = CharField(80)
+        trigger = CharField(40)
+        condition = CharField(500, default="")
+        active = BooleanField(default=False)
+        version = IntegerField(default=1)
+        created = DateTimeField()
+
+    class AutomationStep(Table):
+        automation = ForeignKeyField(Automation, on_delete="CASCADE")
+        position = IntegerField()
+        kind = CharField(30)
+        settings = JSONField()
+
+    class AutomationRun(Table):
+        automation = ForeignKeyField(Automation, on_delete="CASCADE")
+        event = ForeignKeyField(Event, on_delete="RESTRICT")
+        order = ForeignKeyField(Order, null=True, on_delete="CASCADE")
+        state = CharField(10, constraints=one_of("state", ("waiting", "running", "done", "stopped", "skipped", "failed")))
+        step = IntegerField(default=0)
+        due = DateTimeField(null=True)
+        report = JSONField()
+        created = DateTimeField()
+
+        class Meta:
+            indexes = ((("automation", "event"), True), (("state", "due"), False))
+
+    class Key(Table):
+        key = CharField(64, primary_key=True)
+        purpose = CharField(40)
+        operator = ForeignKeyField(Operator, null=True, on_delete="CASCADE")
+        request_hash = CharField(64)
+        answer = JSONField(null=True)
+        created = DateTimeField(index=True)
+
+    class Job(Table):
+        kind = CharField(40)
+        state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "running", "done", "stopped", "failed")))
+        total = IntegerField(default=0)
+        done = IntegerField(default=0)
+        settings = JSONField()
+        report = JSONField()
+        operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
+        worker = CharField(40, null=True)
+        lease = DateTimeField(null=True)
+        created = DateTimeField()
+        ended = DateTimeField(null=True)
+
+        class Meta:
+            indexes = ((("state", "id"), False),)
+
+    class ApiKey(Table):
+        name = CharField(60)
+        key_hash = CharField(64, unique=True)
+        rights = JSONField()
+        created = DateTimeField()
+        last_used = DateTimeField(null=True)
+        revoked = DateTimeField(null=True)
+
+    Order.add_index(Order.index(Order.imported, name="order_of_import").where(Order.imported.is_null(False)))
+    Order.add_index(Order.index(Order.operator, Order.changed, name="order_drafts").where(Order.placed.is_null()))
+    Event.add_index(Event.index(Event.order, Event.id, name="event_of_order").where(Event.order.is_null(False)))
+    Event.add_index(Event.index(Event.customer, Event.id, name="event_of_customer").where(Event.customer.is_null(False)))
+    Event.add_index(Event.index(Event.product, Event.id, name="event_of_product").where(Event.product.is_null(False)))
+    Event.add_index(Event.index(Event.id, name="event_waiting").where(Event.handled.is_null()))
+    Movement.add_index(Movement.index(Movement.order, name="movement_of_order").where(Movement.order.is_null(False)))
+
+    db.create_tables(
+        [
+            Shop,
+            VatCategory,
+            VatRate,
+            Role,
+            Operator,
+            Device,
+            SignInAttempt,
+            Courier,
+            ShippingMethod,
+            PaymentMethod,
+            Source,
+            Label,
+            LetterTemplate,
+            Status,
+            NumberSeries,
+            Preference,
+            View,
+            Category,
+            Product,
+            Address,
+            Customer,
+            CustomerLabel,
+            LabelRule,
+            Coupon,
+            CouponScope,
+            Import,
+            ImportRow,
+            Order,
+            Line,
+            OrderVat,
+            OrderCoupon,
+            OrderLabel,
+            OrderText,
+            Note,
+            Event,
+            Movement,
+            Parcel,
+            ParcelLine,
+            Payment,
+            Refund,
+            RefundLine,
+            Document,
+            Printer,
+            PrintJob,
+            Letter,
+            Automation,
+            AutomationStep,
+            AutomationRun,
+            Key,
+            Job,
+            ApiKey,
+        ]
+    )

@@ -1,0 +1,921 @@
+"""The tables: columns, the constraints that keep them true, and no decisions.
+
+What the shop decides lives in rules/; this file only says what can exist. In the order of an order's life.
+Money is whole cents, quantities whole thousandths, rates and percentages basis points, moments naive UTC to the second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from peewee import (
+    BigIntegerField, BooleanField, CharField, Check, DatabaseProxy, DateField, DateTimeField, ForeignKeyField, IntegerField, JSONField,
+    Model, TextField,
+)
+from playhouse.db_url import connect
+
+from money import ZERO, Money, MoneyField, Quantity, QuantityField
+
+LIMIT = 9_999_999_999  # cents, either way: domain.md, Money 7
+NOTHING = Quantity(0)
+
+database = DatabaseProxy()
+
+
+def connect_database(url: str) -> None:
+    """Point every table at the database of this URL (sqlite:////path or postgresql://…); opens nothing yet."""
+    if url.startswith("sqlite"):
+        database.initialize(connect(
+            url.replace("sqlite:", "sqlite+pool:", 1), autoconnect=False, timeout=10, lock_type="IMMEDIATE",
+            check_same_thread=False, stale_timeout=600, max_connections=200,
+            pragmas={"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "cache_size": -32_000, "mmap_size": 1 << 28},
+        ))
+    else:
+        database.initialize(connect(
+            url.replace("postgresql:", "postgresql+pool:", 1), autoconnect=False, prefer_psycopg3=True, max_connections=40, stale_timeout=600,
+        ))
+
+
+def is_sqlite() -> bool:
+    return "sqlite" in type(database.obj).__name__.lower()
+
+
+def now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+class MomentField(DateTimeField):
+    """A moment in naive UTC, whole seconds. Within a second the row's id says what came first."""
+
+    def python_value(self, value: Any) -> datetime | None:
+        return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def one_of(column: str, values: Iterable[str]) -> list[Check]:
+    """CHECK constraint: the column holds one of these words."""
+    return [Check(f"{column} IN ({', '.join(repr(str(value)) for value in values)})")]
+
+
+def between(column: str, low: int, high: int) -> list[Check]:
+    return [Check(f"{column} BETWEEN {low} AND {high}")]
+
+
+class Stage(StrEnum):
+    DRAFT = "draft"
+    OPEN = "open"
+    PREPARING = "preparing"
+    READY = "ready"
+    SHIPPED = "shipped"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    RETURNED = "returned"
+
+
+class PaymentState(StrEnum):
+    UNPAID = "unpaid"
+    PARTLY_PAID = "partly_paid"
+    PAID = "paid"
+    OVERPAID = "overpaid"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+
+
+class Regime(StrEnum):
+    STANDARD = "standard"
+    REVERSE_CHARGE = "reverse_charge"
+    INTRA_EU = "intra_eu"
+    EXPORT = "export"
+    SMALL_BUSINESS = "kor"
+
+
+TONES = ("red", "amber", "green", "teal", "blue", "violet", "pink", "grey")
+LANGUAGES = ("nl", "en")
+UNITS = ("piece", "kg", "m", "l", "hour")
+PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "other")
+
+
+class Table(Model):
+    class Meta:
+        database = database
+        legacy_table_names = False
+
+
+# The shop and what it set up. Small tables: read once per change and kept in memory by rules/shop.py.
+
+class Shop(Table):
+    """One row. `revision` changes with every change of the small tables, so that each process knows when to read them again."""
+
+    name = CharField(120)
+    street = CharField(120, default="")
+    postcode = CharField(16, default="")
+    city = CharField(80, default="")
+    country = CharField(2, default="NL")
+    email = CharField(254, default="")
+    phone = CharField(40, default="")
+    website = CharField(200, default="")
+    vat_number = CharField(20, default="")
+    chamber_number = CharField(20, default="", help_text="KvK")
+    iban = CharField(40, default="")
+    language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
+    currency = CharField(3, default="EUR")
+    prices_include_vat = BooleanField(default=True)
+    small_business = BooleanField(default=False, help_text="KOR: no VAT shown or charged")
+    receipt_footer = CharField(500, default="")
+    revision = CharField(32)
+    created = MomentField(default=now)
+
+    class Meta:
+        constraints = [Check("id = 1")]
+
+
+class VatCategory(Table):
+    """What a product falls under; what that costs is a dated VatRate."""
+
+    key = CharField(20, unique=True)
+    name = CharField(40)
+    name_en = CharField(40)
+    position = IntegerField(default=0)
+
+
+class VatRate(Table):
+    category = ForeignKeyField(VatCategory, backref="rates", on_delete="CASCADE")
+    rate = IntegerField(constraints=between("rate", 0, 10_000), help_text="basis points")
+    valid_from = DateField()
+
+    class Meta:
+        indexes = ((("category", "valid_from"), True),)
+
+
+class Role(Table):
+    key = CharField(20, null=True, unique=True, help_text="owner, manager and clerk come with the desk")
+    name = CharField(60, unique=True)
+    rights = JSONField(default=list, help_text="keys of rules.rights.RIGHTS")
+    refund_limit = MoneyField(null=True, constraints=[Check("refund_limit >= 0")])
+
+
+class Operator(Table):
+    """Somebody who signs in. `auth_version` ends every session when it goes up."""
+
+    name = CharField(80)
+    email = CharField(254, unique=True, help_text="lower case")
+    password_hash = CharField(200, null=True)
+    pin_hash = CharField(200, null=True)
+    role = ForeignKeyField(Role, backref="operators", on_delete="RESTRICT")
+    tone = CharField(10, default="teal", constraints=one_of("tone", TONES))
+    language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
+    theme = CharField(5, default="auto", constraints=one_of("theme", ("auto", "light", "dark")))
+    active = BooleanField(default=True)
+    auth_version = IntegerField(default=1)
+    created = MomentField(default=now)
+
+
+class Device(Table):
+    """A browser somebody signed in on; a shared tablet has a name."""
+
+    key = CharField(64, unique=True)
+    name = CharField(80)
+    created = MomentField(default=now)
+    last_seen = MomentField(default=now)
+
+
+class SignInAttempt(Table):
+    """Failed and successful attempts, for the throttle."""
+
+    account = CharField(254)
+    address = CharField(64)
+    kind = CharField(10, constraints=one_of("kind", ("password", "pin")))
+    succeeded = BooleanField()
+    created = MomentField(default=now)
+
+    class Meta:
+        indexes = (
+            (("account", "created"), False),  # how often did this account fail lately
+            (("address", "created"), False),  # how often did this address fail lately
+        )
+
+
+class Courier(Table):
+    name = CharField(60, unique=True)
+    url_template = CharField(500, default="", help_text="{code} {postcode} {country} are filled in")
+    position = IntegerField(default=0)
+    archived = BooleanField(default=False)
+
+
+class ShippingMethod(Table):
+    name = CharField(60, unique=True)
+    price = MoneyField(default=ZERO, constraints=between("price", 0, LIMIT))
+    free_above = MoneyField(null=True, constraints=[Check("free_above >= 0")])
+    courier = ForeignKeyField(Courier, null=True, on_delete="RESTRICT")
+    is_pickup = BooleanField(default=False)
+    position = IntegerField(default=0)
+    archived = BooleanField(default=False)
+
+
+class PaymentMethod(Table):
+    key = CharField(30, unique=True)
+    name = CharField(60, unique=True)
+    provider = CharField(20, default="other", constraints=one_of("provider", PROVIDERS))
+    by_hand = BooleanField(default=True)
+    at_counter = BooleanField(default=True)
+    for_links = BooleanField(default=False)
+    term_days = IntegerField(null=True, constraints=[Check("term_days BETWEEN 0 AND 365")])
+    settings = JSONField(default=dict)
+    secrets = TextField(null=True, help_text="encrypted with the instance key")
+    position = IntegerField(default=0)
+    archived = BooleanField(default=False)
+
+
+class Source(Table):
+    """Where an order came from."""
+
+    key = CharField(60, unique=True)
+    name = CharField(60)
+    name_en = CharField(60)
+    position = IntegerField(default=0)
+
+
+class Label(Table):
+    name = CharField(60)
+    scope = CharField(10, constraints=one_of("scope", ("order", "customer")))
+    tone = CharField(10, default="blue", constraints=one_of("tone", TONES))
+    blocks_shipping = BooleanField(default=False)
+    expires_after = IntegerField(null=True, constraints=[Check("expires_after > 0")], help_text="days")
+    position = IntegerField(default=0)
+    archived = BooleanField(default=False)
+
+    class Meta:
+        indexes = ((("scope", "name"), True),)
+
+
+class LetterTemplate(Table):
+    key = CharField(60)
+    language = CharField(2, constraints=one_of("language", LANGUAGES))
+    name = CharField(80)
+    subject = CharField(200)
+    body = TextField()
+    attach = CharField(20, default="", constraints=one_of("attach", ("", "receipt", "invoice")))
+    version = IntegerField(default=1)
+
+    class Meta:
+        indexes = ((("key", "language"), True),)
+
+
+class Status(Table):
+    """The shop's own word for where an order stands; what it means is its stage."""
+
+    name = CharField(60)
+    name_en = CharField(60)
+    customer_name = CharField(60, default="", help_text="what the customer reads; empty: the name")
+    customer_name_en = CharField(60, default="")
+    stage = CharField(12, constraints=one_of("stage", Stage))
+    tone = CharField(10, default="grey", constraints=one_of("tone", TONES))
+    position = IntegerField(default=0)
+    letter = CharField(60, null=True, help_text="LetterTemplate.key")
+    mails_customer = BooleanField(default=False)
+    mails_admins = BooleanField(default=False)
+    asks_tracking = BooleanField(default=False)
+    archived = BooleanField(default=False)
+
+
+class NumberSeries(Table):
+    """The next number of a series; taken in the transaction that uses it, so that a series without gaps has none."""
+
+    key = CharField(60, primary_key=True, help_text="order, invoice-2026, …")
+    next = IntegerField(default=1, constraints=[Check("next >= 1")])
+
+
+class Preference(Table):
+    """What an operator chose: columns of a list, what was picked last."""
+
+    operator = ForeignKeyField(Operator, on_delete="CASCADE")
+    name = CharField(60)
+    value = JSONField()
+
+    class Meta:
+        indexes = ((("operator", "name"), True),)
+
+
+class View(Table):
+    """A saved filter: of one operator, or of the whole shop when operator is empty."""
+
+    operator = ForeignKeyField(Operator, null=True, backref="views", on_delete="CASCADE")
+    name = CharField(60)
+    query = CharField(500)
+    position = IntegerField(default=0)
+    columns = JSONField(null=True)
+
+
+# Products
+
+class Category(Table):
+    name = CharField(80, unique=True)
+    tone = CharField(10, default="blue", constraints=one_of("tone", TONES))
+    icon = CharField(30, default="package")
+    position = IntegerField(default=0)
+
+
+class Product(Table):
+    """Something with a price. on_hand = Σ movements; available = on_hand − held."""
+
+    name = CharField(200)
+    variant = CharField(120, default="")
+    sku = CharField(80, null=True, unique=True)
+    ean = CharField(14, null=True, unique=True)
+    category = ForeignKeyField(Category, null=True, backref="products", on_delete="SET NULL")
+    description = TextField(default="")
+    price = MoneyField(constraints=between("price", 0, LIMIT))
+    vat_category = ForeignKeyField(VatCategory, on_delete="RESTRICT")
+    is_deposit = BooleanField(default=False, help_text="statiegeld: outside VAT and discounts")
+    unit = CharField(5, default="piece", constraints=one_of("unit", UNITS))
+    is_tracked = BooleanField(default=True)
+    allows_backorder = BooleanField(default=False)
+    on_hand = QuantityField(default=NOTHING)
+    held = QuantityField(default=NOTHING)
+    low_stock = QuantityField(null=True)
+    weight = IntegerField(null=True, help_text="grams")
+    handle = CharField(200, null=True, index=True, help_text="groups the variants of one imported product")
+    source = ForeignKeyField(Source, null=True, on_delete="RESTRICT")
+    external_key = CharField(200, null=True)
+    search = TextField(default="", help_text="folded words, kept by rules/products.py")
+    archived = BooleanField(default=False)
+    version = IntegerField(default=1)
+    created = MomentField(default=now)
+    changed = MomentField(default=now)
+
+    class Meta:
+        indexes = (
+            (("source", "external_key"), True),  # importing again finds the same product
+            (("archived", "name", "id"), False),  # the product list, by name
+            (("category", "name", "id"), False),  # one category, by name
+        )
+
+    @property
+    def available(self) -> Quantity:
+        return self.on_hand - self.held
+
+
+# Customers
+
+class Address(Table):
+    """Belongs to one customer or one order, never to both: an order keeps what was true when it was made."""
+
+    name = CharField(120, default="")
+    company = CharField(120, default="")
+    street = CharField(120, default="", help_text="with the house number")
+    extra = CharField(120, default="")
+    postcode = CharField(16, default="")
+    city = CharField(80, default="")
+    country = CharField(2, default="NL")
+
+
+class Customer(Table):
+    name = CharField(120, default="")
+    company = CharField(120, default="")
+    email = CharField(254, null=True, unique=True, help_text="lower case; one customer per address")
+    phone = CharField(40, default="")
+    phone_digits = CharField(40, default="", index=True)
+    vat_number = CharField(20, default="")
+    chamber_number = CharField(20, default="")
+    language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
+    billing = ForeignKeyField(Address, null=True, on_delete="SET NULL")
+    shipping = ForeignKeyField(Address, null=True, on_delete="SET NULL", help_text="empty: the billing address")
+    note = TextField(default="")
+    source = ForeignKeyField(Source, null=True, on_delete="RESTRICT")
+    external_key = CharField(80, null=True)
+    search = TextField(default="", help_text="folded words, kept by rules/customers.py")
+    archived = BooleanField(default=False)
+    version = IntegerField(default=1)
+    created = MomentField(default=now)
+    changed = MomentField(default=now)
+
+    class Meta:
+        constraints = [Check("name <> '' OR company <> '' OR email IS NOT NULL OR external_key IS NOT NULL")]
+        indexes = (
+            (("source", "external_key"), True),  # importing again finds the same customer
+            (("archived", "id"), False),  # the customer list, newest first
+        )
+
+
+class CustomerLabel(Table):
+    customer = ForeignKeyField(Customer, backref="labels", on_delete="CASCADE")
+    label = ForeignKeyField(Label, on_delete="CASCADE")
+    rule = IntegerField(null=True, help_text="the LabelRule that gave it; empty: a person did")
+    created = MomentField(default=now)
+
+    class Meta:
+        indexes = ((("customer", "label"), True),)
+
+
+class LabelRule(Table):
+    """Buying this product, or anything of this category, gives the customer a label."""
+
+    label = ForeignKeyField(Label, on_delete="CASCADE")
+    product = ForeignKeyField(Product, null=True, on_delete="CASCADE")
+    category = ForeignKeyField(Category, null=True, on_delete="CASCADE")
+    moment = CharField(10, default="paid", constraints=one_of("moment", ("created", "paid", "completed")))
+    takes_back = BooleanField(default=False)
+    active = BooleanField(default=True)
+
+    class Meta:
+        constraints = [Check("(product_id IS NULL) <> (category_id IS NULL)")]
+
+
+class Coupon(Table):
+    code = CharField(40, unique=True, help_text="upper case")
+    kind = CharField(10, constraints=one_of("kind", ("percent", "amount", "shipping")))
+    value = IntegerField(default=0, constraints=[Check("value >= 0 AND (kind <> 'percent' OR value <= 10000)")])
+    minimum = MoneyField(default=ZERO, constraints=between("minimum", 0, LIMIT))
+    valid_from = DateField(null=True)
+    valid_until = DateField(null=True)
+    max_uses = IntegerField(null=True, constraints=[Check("max_uses > 0")])
+    per_customer = IntegerField(null=True, constraints=[Check("per_customer > 0")])
+    combinable = BooleanField(default=False)
+    active = BooleanField(default=True)
+    created = MomentField(default=now)
+
+    class Meta:
+        constraints = [Check("valid_until >= valid_from")]
+
+
+class CouponScope(Table):
+    """What a coupon is for; a coupon without rows here is for everything."""
+
+    coupon = ForeignKeyField(Coupon, backref="scopes", on_delete="CASCADE")
+    product = ForeignKeyField(Product, null=True, on_delete="CASCADE")
+    category = ForeignKeyField(Category, null=True, on_delete="CASCADE")
+
+    class Meta:
+        constraints = [Check("(product_id IS NULL) <> (category_id IS NULL)")]
+        indexes = ((("coupon", "product", "category"), True),)
+
+
+# Orders
+
+class Import(Table):
+    """One file that was read in."""
+
+    kind = CharField(30, help_text="the format's key")
+    source = ForeignKeyField(Source, null=True, on_delete="RESTRICT")
+    file_name = CharField(200)
+    file_hash = CharField(64, index=True)
+    state = CharField(12, default="running", constraints=one_of("state", ("running", "done", "failed", "undone")))
+    counts = JSONField(default=dict)
+    operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
+    created = MomentField(default=now)
+    ended = MomentField(null=True)
+
+
+class ImportRow(Table):
+    """A row of the file that was refused or skipped, and why."""
+
+    file = ForeignKeyField(Import, backref="rows", on_delete="CASCADE")
+    row = IntegerField()
+    column = CharField(80, default="")
+    message = CharField(500)
+    text = TextField(default="")
+
+
+class Order(Table):
+    """From concept to returned. `placed` is empty while it is a draft. The totals are what rules/pricing.py computed at the
+    last change; nothing recomputes them by itself. balance = total − paid + refunded: what is still to be paid."""
+
+    number = CharField(40, unique=True)
+    status = ForeignKeyField(Status, on_delete="RESTRICT")
+    customer = ForeignKeyField(Customer, null=True, backref="orders", on_delete="RESTRICT")
+    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+    source = ForeignKeyField(Source, on_delete="RESTRICT")
+    name = CharField(120, default="")
+    company = CharField(120, default="")
+    email = CharField(254, default="")
+    phone = CharField(40, default="")
+    vat_number = CharField(20, default="")
+    reference = CharField(80, default="", help_text="the customer's own reference")
+    language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
+    billing = ForeignKeyField(Address, null=True, on_delete="RESTRICT")
+    shipping = ForeignKeyField(Address, null=True, on_delete="RESTRICT", help_text="empty: the billing address")
+    payment_method = ForeignKeyField(PaymentMethod, null=True, on_delete="RESTRICT")
+    shipping_method = ForeignKeyField(ShippingMethod, null=True, on_delete="RESTRICT")
+    shipping_price = MoneyField(null=True, constraints=between("shipping_price", 0, LIMIT), help_text="typed by hand; empty: the method's")
+    discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
+    discount_value = IntegerField(default=0, constraints=[Check("discount_value >= 0")])
+    regime = CharField(15, default="standard", constraints=one_of("regime", Regime))
+    prices_include_vat = BooleanField(default=True)
+    currency = CharField(3, default="EUR")
+
+    goods = MoneyField(default=ZERO, help_text="lines before any discount")
+    discount = MoneyField(default=ZERO, help_text="on lines, on the order and by coupons, together")
+    shipping_total = MoneyField(default=ZERO)
+    vat = MoneyField(default=ZERO)
+    rounding = MoneyField(default=ZERO, help_text="cash rounded to five cents")
+    total = MoneyField(default=ZERO, constraints=between("total", -LIMIT, LIMIT))
+    paid = MoneyField(default=ZERO, help_text="Σ captured payments")
+    refunded = MoneyField(default=ZERO, help_text="Σ refunds that are done")
+    payment_state = CharField(16, default="unpaid", constraints=one_of("payment_state", PaymentState))
+    items = QuantityField(default=NOTHING)
+    keeps_total = BooleanField(default=False, help_text="imported with a total that its lines do not add up to")
+
+    parked = CharField(80, default="", help_text="a name for a draft put aside")
+    created = MomentField(default=now)
+    placed = MomentField(null=True)
+    changed = MomentField(default=now)
+    paid_at = MomentField(null=True)
+    shipped_at = MomentField(null=True)
+    due = DateField(null=True)
+    version = IntegerField(default=1)
+    external_number = CharField(80, null=True)
+    imported = ForeignKeyField(Import, null=True, on_delete="SET NULL")
+    duplicate_of = ForeignKeyField("self", null=True, on_delete="SET NULL")
+    token_hash = CharField(64, null=True, unique=True, help_text="of the customer's own page")
+
+    class Meta:
+        indexes = (
+            (("source", "external_number"), True),  # an import finds the same order again
+            (("placed", "id"), False),  # the list, newest first
+            (("status", "placed", "id"), False),  # the list of one status
+            (("payment_state", "placed", "id"), False),  # the list of what is (not) paid
+            (("customer", "placed", "id"), False),  # one customer's orders
+            (("operator", "placed", "id"), False),  # one operator's orders
+            (("source", "placed", "id"), False),  # one source's orders
+            (("payment_method", "placed", "id"), False),  # one payment method's orders
+            (("shipping_method", "placed", "id"), False),  # one shipping method's orders
+            (("total", "id"), False),  # orders of an amount
+        )
+
+    @property
+    def is_draft(self) -> bool:
+        return bool(self.status.stage == Stage.DRAFT)
+
+    @property
+    def balance(self) -> Money:
+        return self.total - self.paid + self.refunded
+
+
+Order.add_index(Order.index(Order.imported, name="order_of_import").where(Order.imported.is_null(False)))  # what one import made
+Order.add_index(Order.index(Order.operator, Order.changed, name="order_drafts").where(Order.placed.is_null()))  # drafts of an operator
+
+
+class Line(Table):
+    """A line of the cart. gross = price × quantity; amount = gross − its own discount; net = its share of the total
+    without shipping, after order discount and coupons (what a refund of it gives back)."""
+
+    order = ForeignKeyField(Order, backref="lines", on_delete="CASCADE")
+    position = IntegerField(default=0)
+    product = ForeignKeyField(Product, null=True, on_delete="RESTRICT")
+    name = CharField(200)
+    variant = CharField(120, default="")
+    sku = CharField(80, default="")
+    unit = CharField(5, default="piece", constraints=one_of("unit", UNITS))
+    quantity = QuantityField(constraints=[Check("quantity <> 0 AND quantity BETWEEN -99999000 AND 99999000")])
+    price = MoneyField(constraints=between("price", -LIMIT, LIMIT))
+    list_price = MoneyField(null=True, help_text="the product's price when the line's was changed by hand")
+    vat_rate = IntegerField(constraints=between("vat_rate", 0, 10_000))
+    vat_category = ForeignKeyField(VatCategory, null=True, on_delete="RESTRICT")
+    is_deposit = BooleanField(default=False)
+    discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
+    discount_value = IntegerField(default=0, constraints=[Check("discount_value >= 0")])
+    discount = MoneyField(default=ZERO)
+    amount = MoneyField(default=ZERO, constraints=between("amount", -LIMIT, LIMIT))
+    net = MoneyField(default=ZERO, constraints=between("net", -LIMIT, LIMIT))
+    held = QuantityField(default=NOTHING, help_text="of the product's stock, for this line")
+    taken = QuantityField(default=NOTHING)
+    stock_note = CharField(200, default="", help_text="why stock was left alone")
+
+    class Meta:
+        indexes = (
+            (("order", "position", "id"), False),  # the lines of an order
+            (("product", "order"), False),  # the orders of a product
+        )
+
+
+class OrderVat(Table):
+    """VAT of one rate of an order: base excludes VAT."""
+
+    order = ForeignKeyField(Order, backref="vat_sums", on_delete="CASCADE")
+    rate = IntegerField(constraints=between("rate", 0, 10_000))
+    base = MoneyField()
+    vat = MoneyField()
+
+    class Meta:
+        indexes = ((("order", "rate"), True),)
+
+
+class OrderCoupon(Table):
+    order = ForeignKeyField(Order, backref="coupons", on_delete="CASCADE")
+    coupon = ForeignKeyField(Coupon, backref="uses", on_delete="RESTRICT")
+    position = IntegerField(default=0)
+    amount = MoneyField(default=ZERO)
+    reason = CharField(300, default="", help_text="why it gives nothing now, as a message with facts in JSON")
+
+    class Meta:
+        indexes = ((("order", "coupon"), True),)
+
+
+class OrderLabel(Table):
+    order = ForeignKeyField(Order, backref="labels", on_delete="CASCADE")
+    label = ForeignKeyField(Label, on_delete="CASCADE")
+    created = MomentField(default=now)
+
+    class Meta:
+        indexes = (
+            (("order", "label"), True),
+            (("label", "order"), False),  # the orders with a label
+        )
+
+
+class OrderText(Table):
+    """Every word an order is found by, folded; its trigram index is made in the migrations."""
+
+    order = ForeignKeyField(Order, primary_key=True, on_delete="CASCADE")
+    text = TextField()
+
+
+class Note(Table):
+    """For operators only: never in a letter, a document or a customer's page."""
+
+    order = ForeignKeyField(Order, backref="notes", on_delete="CASCADE")
+    text = TextField()
+    operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
+    created = MomentField(default=now)
+
+    class Meta:
+        indexes = ((("order", "id"), False),)
+
+
+class Event(Table):
+    """What happened, in order: the timeline people read and the queue tasks work off. Never changed but for `handled`."""
+
+    kind = CharField(40, help_text="noun.past-participle")
+    order = ForeignKeyField(Order, null=True, backref="events", on_delete="CASCADE")
+    customer = ForeignKeyField(Customer, null=True, on_delete="CASCADE")
+    product = ForeignKeyField(Product, null=True, on_delete="CASCADE")
+    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+    device = ForeignKeyField(Device, null=True, on_delete="RESTRICT")
+    facts = JSONField(default=dict)
+    cause = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+    created = MomentField(default=now)
+    handled = MomentField(null=True)
+
+
+Event.add_index(Event.index(Event.order, Event.id, name="event_of_order").where(Event.order.is_null(False)))  # an order's timeline
+Event.add_index(Event.index(Event.customer, Event.id, name="event_of_customer").where(Event.customer.is_null(False)))  # a customer's
+Event.add_index(Event.index(Event.product, Event.id, name="event_of_product").where(Event.product.is_null(False)))  # a product's
+Event.add_index(Event.index(Event.id, name="event_waiting").where(Event.handled.is_null()))  # what tasks still have to do
+
+
+# Stock, parcels, money
+
+class Movement(Table):
+    """Stock that moved. on_hand of a product is the sum of its movements; never changed or deleted."""
+
+    product = ForeignKeyField(Product, backref="movements", on_delete="RESTRICT")
+    line = ForeignKeyField(Line, null=True, on_delete="SET NULL")
+    order = ForeignKeyField(Order, null=True, on_delete="RESTRICT")
+    kind = CharField(12, constraints=one_of("kind", ("initial", "sale", "return", "delivery", "count", "correction")))
+    quantity = QuantityField(constraints=[Check("quantity <> 0")])
+    reason = CharField(200, default="")
+    event = ForeignKeyField(Event, null=True, on_delete="RESTRICT")
+    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+    created = MomentField(default=now)
+
+    class Meta:
+        indexes = ((("product", "id"), False),)  # why is this number what it is
+
+
+Movement.add_index(Movement.index(Movement.order, name="movement_of_order").where(Movement.order.is_null(False)))  # what an order moved
+
+
+class Parcel(Table):
+    order = ForeignKeyField(Order, backref="parcels", on_delete="CASCADE")
+    courier = ForeignKeyField(Courier, null=True, on_delete="RESTRICT")
+    courier_name = CharField(60, default="", help_text="typed by hand when no courier of the list fits")
+    tracking_code = CharField(60, default="", index=True)
+    created = MomentField(default=now)
+    shipped_at = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("order", "id"), False),)
+
+
+class ParcelLine(Table):
+    parcel = ForeignKeyField(Parcel, backref="lines", on_delete="CASCADE")
+    line = ForeignKeyField(Line, on_delete="CASCADE")
+    quantity = QuantityField(constraints=[Check("quantity > 0")])
+
+    class Meta:
+        indexes = ((("parcel", "line"), True),)
+
+
+class Payment(Table):
+    """Money that came in, or that a provider was asked for. Only captured ones count."""
+
+    order = ForeignKeyField(Order, backref="payments", on_delete="RESTRICT")
+    method = ForeignKeyField(PaymentMethod, on_delete="RESTRICT")
+    amount = MoneyField(constraints=[Check(f"amount <> 0 AND amount BETWEEN {-LIMIT} AND {LIMIT}")])
+    state = CharField(10, constraints=one_of("state", ("intent", "pending", "captured", "failed", "cancelled", "expired")))
+    reference = CharField(80, default="")
+    provider_key = CharField(80, null=True, unique=True)
+    idempotency_key = CharField(64, null=True, unique=True)
+    link_hash = CharField(64, null=True, unique=True)
+    corrects = ForeignKeyField("self", null=True, on_delete="RESTRICT", help_text="the payment this row takes back")
+    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+    created = MomentField(default=now)
+    captured_at = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("order", "id"), False),)
+
+
+class Refund(Table):
+    """Money that goes back. The row is there before the provider is asked."""
+
+    order = ForeignKeyField(Order, backref="refunds", on_delete="RESTRICT")
+    payment = ForeignKeyField(Payment, null=True, on_delete="RESTRICT")
+    method = ForeignKeyField(PaymentMethod, on_delete="RESTRICT")
+    amount = MoneyField(constraints=[Check(f"amount > 0 AND amount <= {LIMIT}")])
+    state = CharField(10, constraints=one_of("state", ("intent", "queued", "pending", "done", "failed", "cancelled", "unknown")))
+    reason = CharField(200, default="")
+    provider_key = CharField(80, null=True, unique=True)
+    idempotency_key = CharField(64, null=True, unique=True)
+    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+    created = MomentField(default=now)
+    done_at = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("order", "id"), False),)
+
+
+class RefundLine(Table):
+    refund = ForeignKeyField(Refund, backref="lines", on_delete="RESTRICT")
+    line = ForeignKeyField(Line, on_delete="RESTRICT")
+    quantity = QuantityField(constraints=[Check("quantity > 0")])
+    amount = MoneyField()
+    condition = CharField(10, default="sellable", constraints=one_of("condition", ("sellable", "damaged", "kept")))
+
+
+# Paper and mail
+
+class Document(Table):
+    """Something printed and numbered. `facts` is frozen when it is issued: a reprint is the same for ever."""
+
+    order = ForeignKeyField(Order, null=True, backref="documents", on_delete="RESTRICT")
+    kind = CharField(12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "dayclose")))
+    series = CharField(40, null=True)
+    number = CharField(40, null=True, unique=True)
+    sequence = IntegerField(null=True)
+    facts = JSONField()
+    refers_to = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+    issued = MomentField(default=now)
+    prints = IntegerField(default=0)
+
+    class Meta:
+        constraints = [Check("(series IS NULL) = (sequence IS NULL)")]
+        indexes = (
+            (("series", "sequence"), True),  # gapless: no number twice
+            (("order", "kind", "id"), False),  # the documents of an order
+        )
+
+
+class Printer(Table):
+    name = CharField(60, unique=True)
+    kind = CharField(12, constraints=one_of("kind", ("browser", "network", "cloudprnt", "epson_sdp")))
+    settings = JSONField(default=dict)
+    fallback = ForeignKeyField("self", null=True, on_delete="SET NULL")
+    last_seen = MomentField(null=True)
+    state = CharField(40, default="")
+    archived = BooleanField(default=False)
+
+
+class PrintJob(Table):
+    document = ForeignKeyField(Document, on_delete="RESTRICT")
+    printer = ForeignKeyField(Printer, on_delete="RESTRICT")
+    state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "claimed", "sent", "printed", "failed", "cancelled")))
+    key = CharField(64, unique=True)
+    worker = CharField(40, null=True)
+    lease = MomentField(null=True)
+    attempts = IntegerField(default=0)
+    error = CharField(300, default="")
+    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+    device = ForeignKeyField(Device, null=True, on_delete="RESTRICT")
+    created = MomentField(default=now)
+    ended = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("printer", "state", "id"), False),)  # what waits for a printer
+
+
+class Letter(Table):
+    """An e-mail: rendered once, claimed before it is sent, never sent twice by itself."""
+
+    event = ForeignKeyField(Event, on_delete="RESTRICT")
+    template = CharField(60)
+    recipient = CharField(254)
+    order = ForeignKeyField(Order, null=True, backref="letters", on_delete="RESTRICT")
+    language = CharField(2, constraints=one_of("language", LANGUAGES))
+    subject = CharField(300)
+    html = TextField()
+    text = TextField()
+    attachments = JSONField(default=list)
+    message_id = CharField(120, unique=True)
+    state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")))
+    not_before = MomentField(default=now)
+    worker = CharField(40, null=True)
+    lease = MomentField(null=True)
+    attempts = IntegerField(default=0)
+    error = CharField(300, default="")
+    created = MomentField(default=now)
+    sent_at = MomentField(null=True)
+
+    class Meta:
+        indexes = (
+            (("event", "template", "recipient"), True),  # one letter per cause, template and reader
+            (("state", "not_before", "id"), False),  # what waits to be sent
+            (("order", "id"), False),  # the letters of an order
+        )
+
+
+# Automations
+
+class Automation(Table):
+    name = CharField(80)
+    trigger = CharField(40, help_text="kind of event")
+    condition = CharField(500, default="", help_text="in the filter language")
+    active = BooleanField(default=False)
+    version = IntegerField(default=1)
+    created = MomentField(default=now)
+
+
+class AutomationStep(Table):
+    automation = ForeignKeyField(Automation, backref="steps", on_delete="CASCADE")
+    position = IntegerField()
+    kind = CharField(30)
+    settings = JSONField(default=dict)
+
+
+class AutomationRun(Table):
+    automation = ForeignKeyField(Automation, backref="runs", on_delete="CASCADE")
+    event = ForeignKeyField(Event, on_delete="RESTRICT")
+    order = ForeignKeyField(Order, null=True, on_delete="CASCADE")
+    state = CharField(10, constraints=one_of("state", ("waiting", "running", "done", "stopped", "skipped", "failed")))
+    step = IntegerField(default=0)
+    due = MomentField(null=True)
+    report = JSONField(default=list)
+    created = MomentField(default=now)
+
+    class Meta:
+        indexes = (
+            (("automation", "event"), True),  # once per cause
+            (("state", "due"), False),  # what is to be done now
+        )
+
+
+# Once
+
+class Key(Table):
+    """The key of a form: the same key answers with the first result."""
+
+    key = CharField(64, primary_key=True)
+    purpose = CharField(40)
+    operator = ForeignKeyField(Operator, null=True, on_delete="CASCADE")
+    request_hash = CharField(64)
+    answer = JSONField(null=True)
+    created = MomentField(default=now, index=True)
+
+
+class Job(Table):
+    """Long work, so that a person can follow it, stop it and read what was not done."""
+
+    kind = CharField(40)
+    state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "running", "done", "stopped", "failed")))
+    total = IntegerField(default=0)
+    done = IntegerField(default=0)
+    settings = JSONField(default=dict)
+    report = JSONField(default=dict)
+    operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
+    worker = CharField(40, null=True)
+    lease = MomentField(null=True)
+    created = MomentField(default=now)
+    ended = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("state", "id"), False),)  # what waits or was dropped
+
+
+class ApiKey(Table):
+    name = CharField(60)
+    key_hash = CharField(64, unique=True)
+    rights = JSONField(default=list)
+    created = MomentField(default=now)
+    last_used = MomentField(null=True)
+    revoked = MomentField(null=True)
+
+
+TABLES: tuple[type[Table], ...] = (
+    Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label, LetterTemplate,
+    Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon, CouponScope, Import,
+    ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Event, Movement, Parcel, ParcelLine, Payment, Refund,
+    RefundLine, Document, Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, ApiKey,
+)

@@ -1,0 +1,44 @@
+"""Record what happened next to the change itself, so that neither exists without the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from models import Customer, Event, Order, Product, now
+from rules.rights import Actor
+
+
+def record(
+    kind: str, *, by: Actor, order: Order | None = None, customer: Customer | None = None, product: Product | None = None,
+    cause: Event | None = None, **facts: Any,
+) -> Event:
+    """Write one event inside the caller's transaction. `facts` are plain values: cents, thousandths, texts."""
+    return Event.create(
+        kind=kind, order=order, customer=customer, product=product, operator=by.operator, device=by.device, cause=cause,
+        facts=facts, handled=None if kind in AWAITED else now(),
+    )
+
+
+AWAITED: frozenset[str] = frozenset()  # the kinds tasks.REACTIONS answers; the others are history as soon as they are written
+
+
+def waiting(limit: int = 500) -> list[Event]:
+    return list(Event.select().where(Event.handled.is_null()).order_by(Event.id).limit(limit))
+
+
+def mark_handled(event: Event) -> None:
+    Event.update(handled=now()).where(Event.id == event.id).execute()
+
+
+def of_order(order: Order, *, before: int | None = None, limit: int = 50) -> list[Event]:
+    """The order's timeline, newest first."""
+    query = Event.select().where(Event.order == order)
+    if before:
+        query = query.where(Event.id < before)
+    return list(query.order_by(Event.id.desc()).limit(limit))
+
+
+def changes(before: dict[str, Any], after: dict[str, Any], fields: Iterable[str]) -> dict[str, list[Any]]:
+    """What differs, as {field: [was, is]}: the facts of a *.changed event."""
+    return {name: [before[name], after[name]] for name in fields if before[name] != after[name]}
