@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, make_response, redirect, render_template, request
 from htmx_flask import Htmx
-from htmx_flask.request import HtmxAwareRequest
+from htmx_flask.requests import HtmxAwareRequest
 from markupsafe import Markup
 
 OUT_OF_BAND = Markup('hx-swap-oob="true"')
