@@ -55,7 +55,7 @@ def create_app(**settings: Any) -> Flask:
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(may=access.may, new_key=new_key)
     speak_htmx(app)
-    Babel(app, locale_selector=formats.locale, default_timezone="Europe/Amsterdam")
+    Babel(app, locale_selector=formats.locale, default_timezone=config.TIMEZONE)
     formats.use_formats(app)
     app.before_request(open_database)
     app.teardown_request(close_database)

@@ -607,7 +607,7 @@ class OrderCoupon(Table):
     coupon = ForeignKeyField(Coupon, backref="uses", on_delete="RESTRICT")
     position = IntegerField(default=0)
     amount = MoneyField(default=ZERO)
-    reason = CharField(300, default="", help_text="why it gives nothing now, as a message with facts in JSON")
+    reason = JSONField(null=True, help_text="why it gives nothing now: message and facts")
 
     class Meta:
         indexes = ((("order", "coupon"), True),)

@@ -435,7 +435,7 @@ def up(migrator, db):
         coupon = ForeignKeyField(Coupon, on_delete="RESTRICT")
         position = IntegerField(default=0)
         amount = BigIntegerField(default=0)
-        reason = CharField(300, default="")
+        reason = JSONField(null=True)
 
         class Meta:
             indexes = ((("order", "coupon"), True),)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
+import config
 from models import (
     Courier, Label, Operator, PaymentMethod, Role, ShippingMethod, Shop, Source, Stage, Status, Table, VatCategory, VatRate, database, now,
 )
@@ -63,7 +65,13 @@ class Settings:
         return Actor(person.id, person.name, frozenset(role.rights), device, role.refund_limit)
 
 
+ZONE = ZoneInfo(config.TIMEZONE)
 _kept: Settings | None = None
+
+
+def today() -> date:
+    """The shop's day, not UTC's."""
+    return datetime.now(ZONE).date()
 
 
 def is_set_up() -> bool:

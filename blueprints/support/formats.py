@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_time
 from flask import Flask, g
@@ -12,8 +11,7 @@ from flask_babel import get_locale, gettext
 
 from money import Money, Quantity, format_percent
 from rules.refusal import Refused
-
-ZONE = ZoneInfo("Europe/Amsterdam")
+from rules.shop import ZONE
 
 
 def language() -> str:
