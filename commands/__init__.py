@@ -1,0 +1,12 @@
+"""The command line. Each command is a few lines that call a rule; here stand their names, in the order of --help."""
+
+from commands import database, serve
+
+ALL = (
+    serve.serve,
+    serve.worker,
+    database.init,
+    database.migrate,
+    database.backup,
+    database.restore,
+)
