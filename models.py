@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from peewee import (
     BigIntegerField, BooleanField, CharField, Check, DatabaseProxy, DateField, DateTimeField, ForeignKeyField, IntegerField, JSONField,
@@ -54,12 +54,12 @@ class MomentField(DateTimeField):
         return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
-def one_of(column: str, values: Iterable[str]) -> list[Check]:
+def one_of(column: str, values: Iterable[str]) -> list[Any]:
     """CHECK constraint: the column holds one of these words."""
     return [Check(f"{column} IN ({', '.join(repr(str(value)) for value in values)})")]
 
 
-def between(column: str, low: int, high: int) -> list[Check]:
+def between(column: str, low: int, high: int) -> list[Any]:
     return [Check(f"{column} BETWEEN {low} AND {high}")]
 
 
@@ -98,6 +98,11 @@ PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "
 
 
 class Table(Model):
+    if TYPE_CHECKING:  # what peewee adds: the id, the key of each relation, backrefs
+        id: Any
+
+        def __getattr__(self, name: str) -> Any: ...
+
     class Meta:
         database = database
         legacy_table_names = False
@@ -175,7 +180,8 @@ class Operator(Table):
 class Device(Table):
     """A browser somebody signed in on; a shared tablet has a name."""
 
-    key = CharField(64, unique=True)
+    key = CharField(64, unique=True, help_text="hash of what its cookie holds")
+    session = CharField(64, null=True, unique=True, help_text="who is signed in on it now; empty: nobody")
     name = CharField(80)
     created = MomentField(default=now)
     last_seen = MomentField(default=now)
@@ -641,7 +647,7 @@ class Note(Table):
     created = MomentField(default=now)
 
     class Meta:
-        indexes = ((("order", "id"), False),)
+        indexes = ((("order", "id"), False),)  # the notes of an order
 
 
 class Event(Table):
@@ -696,7 +702,7 @@ class Parcel(Table):
     shipped_at = MomentField(null=True)
 
     class Meta:
-        indexes = ((("order", "id"), False),)
+        indexes = ((("order", "id"), False),)  # the parcels of an order
 
 
 class ParcelLine(Table):
@@ -725,7 +731,7 @@ class Payment(Table):
     captured_at = MomentField(null=True)
 
     class Meta:
-        indexes = ((("order", "id"), False),)
+        indexes = ((("order", "id"), False),)  # the payments of an order
 
 
 class Refund(Table):
@@ -744,7 +750,7 @@ class Refund(Table):
     done_at = MomentField(null=True)
 
     class Meta:
-        indexes = ((("order", "id"), False),)
+        indexes = ((("order", "id"), False),)  # the refunds of an order
 
 
 class RefundLine(Table):

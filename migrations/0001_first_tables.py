@@ -98,6 +98,7 @@ def up(migrator, db):
 
     class Device(Table):
         key = CharField(64, unique=True)
+        session = CharField(64, null=True, unique=True)
         name = CharField(80)
         created = DateTimeField()
         last_seen = DateTimeField()
