@@ -14,14 +14,16 @@ SEARCHED: dict[type[Table], tuple[Any, Any]] = {
 }
 LONGEST_QUERY = 200
 MOST_WORDS = 12
+CONTROLS = {code: " " for code in (*range(32), 127)}
 SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ĳ": "ij"})
 
 
 def fold(text: str) -> str:
     """How text is compared: without case, accents, control characters and doubled blanks ('Crème  BRÛLÉE' is 'creme brulee')."""
-    flat = unicodedata.normalize("NFKD", text.casefold().translate(SPECIAL))
-    kept = "".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in flat if not unicodedata.combining(char))
-    return " ".join(kept.split())
+    if text.isascii():
+        return " ".join(text.lower().translate(CONTROLS).split())
+    flat = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).translate(SPECIAL)
+    return " ".join("".join(" " if unicodedata.category(char)[0] in "CZ" else char for char in flat if not unicodedata.combining(char)).split())
 
 
 def text_of(*parts: str | None) -> str:

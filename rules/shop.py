@@ -126,9 +126,8 @@ def _by_id(table: type[Row], order: Any) -> dict[int, Row]:
 def set_up(shop: dict[str, str], owner: dict[str, str], *, password_hash: str) -> Operator:
     """Make the shop, its owner and everything a Dutch shop starts with. Refuses when that was done before."""
     with database.atomic():
-        if is_set_up():
+        if not Shop.insert(id=1, revision=secrets.token_hex(8), created=now(), **shop).on_conflict_ignore().execute():
             raise Refused("The shop is already set up. Sign in instead.")
-        Shop.create(id=1, revision=secrets.token_hex(8), created=now(), **shop)
         defaults.fill()
         return Operator.create(
             name=owner["name"], email=owner["email"], language=shop.get("language", "nl"), password_hash=password_hash,
