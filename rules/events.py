@@ -39,6 +39,14 @@ def of_order(order: Order, *, before: int | None = None, limit: int = 50) -> lis
     return list(query.order_by(Event.id.desc()).limit(limit))
 
 
+def of_customer(customer: Customer, *, before: int | None = None, limit: int = 50) -> list[Event]:
+    """The customer's timeline, newest first."""
+    query = Event.select().where(Event.customer == customer)
+    if before:
+        query = query.where(Event.id < before)
+    return list(query.order_by(Event.id.desc()).limit(limit))
+
+
 def changes(before: dict[str, Any], after: dict[str, Any], fields: Iterable[str]) -> dict[str, list[Any]]:
     """What differs, as {field: [was, is]}: the facts of a *.changed event."""
     return {name: [before[name], after[name]] for name in fields if before[name] != after[name]}
