@@ -53,7 +53,7 @@ def create_app(**settings: Any) -> Flask:
     app.config.update(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.globals.update(may=access.may, new_key=new_key)
+    app.jinja_env.globals.update(may=access.may, new_key=new_key, endpoints=app.view_functions)
     speak_htmx(app)
     Babel(app, locale_selector=formats.locale, default_timezone=config.TIMEZONE)
     formats.use_formats(app)

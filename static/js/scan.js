@@ -1,0 +1,48 @@
+// A barcode scanner is a keyboard that types very fast and ends with Enter or Tab. Wherever focus is, the code goes to the page's
+// [data-scan-form], and the field that caught the digits gets back what it held.
+import { find, isTyping, say } from "./page.js";
+
+const PACE = 50; // ms between two keys of a scanner; people take longer
+const SHORTEST = 6;
+
+let code = "";
+let last = 0;
+let field = null;
+let held = "";
+
+const begin = (target) => {
+  code = "";
+  field = isTyping(target) && !target.matches("select") ? target : null;
+  held = field?.value;
+};
+const giveBack = () => {
+  if (!field?.isConnected || field.value === held) return;
+  field.value = held;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+};
+const deliver = (scanned) => {
+  const event = new CustomEvent("scan", { detail: { code: scanned }, cancelable: true });
+  const form = find("[data-scan-form]");
+  if (!document.dispatchEvent(event) || !form) return;
+  form.elements.code.value = scanned;
+  form.requestSubmit();
+  say(scanned);
+};
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  const quick = event.timeStamp - last < PACE;
+  const ends = event.key === "Enter" || event.key === "Tab";
+  if (event.key.length === 1) {
+    if (!quick) begin(event.target);
+    code += event.key;
+    last = event.timeStamp;
+  } else if (ends && quick && code.length >= SHORTEST && find("[data-scan-form]")) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const scanned = code;
+    code = "";
+    giveBack();
+    deliver(scanned);
+  }
+}, true);
