@@ -354,8 +354,8 @@ class Product(Table):
     class Meta:
         indexes = (
             (("source", "external_key"), True),  # importing again finds the same product
-            (("archived", "name", "id"), False),  # the product list, by name
-            (("category", "name", "id"), False),  # one category, by name
+            (("archived", "search", "id"), False),  # the product list, by folded name
+            (("category", "search", "id"), False),  # one category, by folded name
         )
 
     @property

@@ -237,7 +237,7 @@ def up(migrator, db):
         changed = DateTimeField()
 
         class Meta:
-            indexes = ((("source", "external_key"), True), (("archived", "name", "id"), False), (("category", "name", "id"), False))
+            indexes = ((("source", "external_key"), True), (("archived", "search", "id"), False), (("category", "search", "id"), False))
 
     class Address(Table):
         name = CharField(120, default="")

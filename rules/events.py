@@ -47,6 +47,14 @@ def of_customer(customer: Customer, *, before: int | None = None, limit: int = 5
     return list(query.order_by(Event.id.desc()).limit(limit))
 
 
+def of_product(product: Product, *, before: int | None = None, limit: int = 50) -> list[Event]:
+    """The product's timeline, newest first."""
+    query = Event.select().where(Event.product == product)
+    if before:
+        query = query.where(Event.id < before)
+    return list(query.order_by(Event.id.desc()).limit(limit))
+
+
 def changes(before: dict[str, Any], after: dict[str, Any], fields: Iterable[str]) -> dict[str, list[Any]]:
     """What differs, as {field: [was, is]}: the facts of a *.changed event."""
     return {name: [before[name], after[name]] for name in fields if before[name] != after[name]}

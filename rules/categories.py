@@ -1,0 +1,106 @@
+"""Categories of products: made by naming them, coloured, and deleted when nothing is in them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from peewee import JOIN, fn
+
+from models import TONES, Category, CouponScope, LabelRule, Product, database
+from rules import events, fields, lists
+from rules.refusal import NotFound, Refused
+from rules.rights import Actor, must_have
+
+ICONS = ("package", "coffee", "wine", "cookie", "cheese", "utensils", "gift", "flame", "shopping-bag", "boxes", "tag", "store")
+LONGEST_NAME = 80
+
+
+def every() -> list[Category]:
+    return list(Category.select().order_by(Category.position, fn.lower(Category.name), Category.id))
+
+
+def with_counts() -> list[Category]:
+    """Every category; `.products_in` says how many products are in it, archived ones too."""
+    counted = Product.select(Product.category.alias("category"), fn.COUNT(Product.id).alias("number")).group_by(Product.category)
+    query = (
+        Category.select(Category, fn.COALESCE(counted.c.number, 0).alias("products_in"))
+        .join(counted, JOIN.LEFT_OUTER, on=(counted.c.category == Category.id))
+        .order_by(Category.position, fn.lower(Category.name), Category.id)
+    )
+    return list(query.objects(Category))
+
+
+def named(name: str, *, by: Actor) -> Category | None:
+    """The category of this name, whatever its capitals; made when there is none. None without a name.
+
+    Inside the caller's transaction.
+    """
+    if not name:
+        return None
+    same = next((category for category in every() if category.name.casefold() == name.casefold()), None)
+    return same or _add(name, by)
+
+
+def _add(name: str, by: Actor) -> Category:
+    category = Category.create(name=name, tone=TONES[Category.select().count() % len(TONES)])
+    events.record("category.added", by=by, category=category.id, name=name)
+    return category
+
+
+def add(name: str, *, by: Actor) -> Category:
+    """A new category. Refuses a name that is there already."""
+    must_have(by, "products.edit")
+    name = _clean(name)
+    with database.atomic():
+        _must_be_free(name)
+        return _add(name, by)
+
+
+def change(key: int, values: dict[str, Any], *, by: Actor) -> Category:
+    """Give a category another name, tone or icon. Invalid names the wrong fields."""
+    must_have(by, "products.edit")
+    wanted = fields.read({
+        "name": lambda: _clean(values["name"]),
+        "tone": lambda: lists.one_of(values["tone"], TONES),
+        "icon": lambda: lists.one_of(values["icon"], ICONS),
+    })
+    with database.atomic():
+        category = get(key)
+        _must_be_free(wanted["name"], category)
+        was = {name: getattr(category, name) for name in wanted}
+        if changes := events.changes(was, wanted, wanted):
+            Category.update(**wanted).where(Category.id == key).execute()
+            events.record("category.changed", by=by, category=key, name=was["name"], changes=changes)
+        return get(key)
+
+
+def remove(key: int, *, by: Actor) -> None:
+    """Delete an empty category. Refuses when products, coupons or label rules are about it: a coupon would be for everything."""
+    must_have(by, "products.edit")
+    with database.atomic():
+        category = get(key)
+        if count := Product.select().where(Product.category == key).count():
+            raise Refused("There are still products in {name}: {count}. Put them in another category first.", name=category.name, count=count)
+        if any(table.select().where(table.category == key).exists() for table in (CouponScope, LabelRule)):
+            raise Refused("Coupons or labels are about {name}, so it cannot be deleted.", name=category.name)
+        category.delete_instance()
+        events.record("category.removed", by=by, category=key, name=category.name)
+
+
+def get(key: int) -> Category:
+    category: Category | None = Category.get_or_none(Category.id == key)
+    if category is None:
+        raise NotFound("This category does not exist.")
+    return category
+
+
+def _clean(name: str) -> str:
+    name = fields.one_line(name, at_most=LONGEST_NAME)
+    if not name:
+        raise Refused("Fill in a name.", field="name")
+    return name
+
+
+def _must_be_free(name: str, own: Category | None = None) -> None:
+    if any(other.name.casefold() == name.casefold() for other in every() if other != own):
+        raise Refused("There is already one with this name.", field="name")
