@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from peewee import JOIN
 
 from models import Address, Line, Note, Order, OrderText, Parcel
-from rules import addresses, search
+from rules import addresses, contacts, search
 from rules.addresses import AddressFacts
 
 
@@ -39,12 +39,9 @@ def place_parts(place: Address | AddressFacts) -> tuple[str, ...]:
     return place.name, place.company, addresses.words(place)
 
 
-def phones(phone: str) -> tuple[str, ...]:
-    """A telephone number as typed, as digits, and a Dutch one as dialled within the country."""
-    typed = "".join(phone.split())
-    digits = "".join(char for char in typed if char in "0123456789")
-    national = digits.removeprefix("00").removeprefix("31")
-    return typed, digits, "0" + national.removeprefix("0") if len(national) < len(digits) and typed.startswith(("+31", "0031")) else ""
+def phones(phone: str) -> tuple[str, str]:
+    """A telephone number as typed, and as numbers are compared."""
+    return "".join(phone.split()), contacts.phone_digits(phone)
 
 
 def refresh(order: int) -> None:

@@ -1,0 +1,82 @@
+"""Rows by the thousand: plain tuples straight into a table, and the keys they get. All of it inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from peewee import fn
+
+from models import Table, database, is_sqlite
+
+LARGE_CACHE = -512_000  # kibibytes, of SQLite, while indexes are built
+
+
+def keys(table: type[Table], count: int) -> Sequence[int]:
+    """Keys for `count` new rows, rising; nobody else gets them. On SQLite they must be used before the next are asked for."""
+    if is_sqlite():
+        first = (table.select(fn.MAX(table._meta.primary_key)).scalar() or 0) + 1
+        return range(first, first + count)
+    sequence = "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)"
+    return [key for key, in database.execute_sql(sequence, (f'"{name(table)}"', count)).fetchall()]
+
+
+def insert(table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows of whole numbers, texts, booleans and None (moments as text), in the order of `columns`."""
+    listed = ", ".join(f'"{column}"' for column in columns)
+    cursor = database.connection().cursor()
+    if is_sqlite():
+        marks = ", ".join("?" * len(columns))
+        cursor.executemany(f'INSERT INTO "{name(table)}" ({listed}) VALUES ({marks})', rows)
+    else:
+        with cursor.copy(f'COPY "{name(table)}" ({listed}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+
+
+def name(table: type[Table]) -> str:
+    return str(table._meta.table_name)
+
+
+@contextmanager
+def without_indexes(tables: Sequence[type[Table]]) -> Iterator[None]:
+    """Load these tables without their indexes, foreign keys (PostgreSQL) and search triggers (SQLite), and make all of them
+    anew afterwards, which checks them. For a load that is most of the table; the transaction keeps others out meanwhile."""
+    names = [name(table) for table in tables]
+    aside, again = _sqlite(names) if is_sqlite() else _postgresql(names)
+    for statement in aside:
+        database.execute_sql(statement)
+    yield
+    if is_sqlite():
+        (size,), = database.execute_sql("PRAGMA cache_size").fetchall()
+        database.execute_sql(f"PRAGMA cache_size = {LARGE_CACHE}")
+    for statement in again:
+        database.execute_sql(statement)
+    if is_sqlite():
+        database.execute_sql(f"PRAGMA cache_size = {size}")
+
+
+def _sqlite(tables: Sequence[str]) -> tuple[list[str], list[str]]:
+    marks = ", ".join("?" * len(tables))
+    made = database.execute_sql(
+        f"SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name IN ({marks}) AND type IN ('index', 'trigger') AND sql <> ''",
+        tables,
+    ).fetchall()
+    searched = dict.fromkeys(table for kind, _, table, _ in made if kind == "trigger")
+    rebuilt = [f"INSERT INTO {table}_index({table}_index) VALUES ('rebuild')" for table in searched]
+    return [f'DROP {kind} "{name}"' for kind, name, _, _ in made], [sql for *_, sql in made] + rebuilt
+
+
+def _postgresql(tables: Sequence[str]) -> tuple[list[str], list[str]]:
+    indexes = database.execute_sql(
+        "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema() AND tablename = ANY(%s) "
+        "AND indexname NOT IN (SELECT conname FROM pg_constraint)", (list(tables),),
+    ).fetchall()
+    foreign = database.execute_sql(
+        "SELECT relname, conname, pg_get_constraintdef(pg_constraint.oid) FROM pg_constraint JOIN pg_class ON conrelid = pg_class.oid "
+        "WHERE contype = 'f' AND relname = ANY(%s) AND pg_class.relnamespace = current_schema()::regnamespace", (list(tables),),
+    ).fetchall()
+    aside = [f'ALTER TABLE "{table}" DROP CONSTRAINT "{name}"' for table, name, _ in foreign]
+    again = [f'ALTER TABLE "{table}" ADD CONSTRAINT "{name}" {sql}' for table, name, sql in foreign]
+    return aside + [f'DROP INDEX "{name}"' for name, _ in indexes], [sql for _, sql in indexes] + again
