@@ -16,7 +16,7 @@ WHOLE = 10_000  # basis points: 100 %
 NBSP, MINUS = "\u00a0", "\u2212"
 CURRENCY = re.compile(rf"^([-{MINUS}]?)\s*(?:€|EUR)\s*|\s*(?:€|EUR)$")
 NO_CENTS = re.compile(r"(?<=[0-9]),[-–]{1,2}$")  # '12,-' as on Dutch price tags
-TYPED = re.compile(rf"([-{MINUS}]?)((?:[0-9]|[.,](?=[0-9]))+)")
+TYPED = re.compile(rf"([-{MINUS}]?)\s*((?:[0-9]|[.,](?=[0-9]))+)")
 GROUPED = re.compile(r"[1-9][0-9]{0,2}([.,])[0-9]{3}(?:\1[0-9]{3})*")
 _decimal_sign = lru_cache(get_decimal_symbol)
 _V = TypeVar("_V")

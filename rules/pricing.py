@@ -218,9 +218,10 @@ def _by_rate(
 
 def _weights(rates: Mapping[int, Money], before: Mapping[int, Money]) -> dict[int, int]:
     """What shipping goes by: what is sold, else what was before all of it was given away, else what is returned."""
-    for weights in (rates, before, {rate: -amount for rate, amount in rates.items()}):
-        if any(amount > ZERO for amount in weights.values()):
-            return {rate: max(0, amount.cents) for rate, amount in weights.items()}
+    for sign in (1, -1):
+        for amounts in (rates, before):
+            if any(amount * sign > ZERO for amount in amounts.values()):
+                return {rate: max(0, sign * amount.cents) for rate, amount in amounts.items()}
     return {}
 
 
