@@ -7,7 +7,7 @@ from typing import Any
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 
 import config
-from models import connect_database, database
+from models import database
 from rules import keys
 
 
@@ -20,11 +20,6 @@ def _queue() -> Huey:
 
 
 huey = _queue()
-
-
-@huey.on_startup()
-def point_at_database() -> None:
-    connect_database(config.DATABASE_URL)
 
 
 @huey.pre_execute()

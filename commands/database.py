@@ -37,7 +37,8 @@ def backup(file: Path | None) -> None:
     """Copy the database into FILE (default: a new one in INSTANCE/backups) while the desk goes on."""
     if file and file.exists():
         raise click.ClickException(f"{file} exists already. Choose another name.")
-    must_be_up_to_date()
+    if not is_made():
+        raise click.ClickException("There is no database yet.")
     click.echo(f"Saved: {backups.save(file or backups.named())}")
 
 

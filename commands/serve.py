@@ -23,7 +23,7 @@ from whitenoise.compress import main as compress
 import config
 from commands import database as databases
 from commands.watch import Child, end_with, watch
-from models import database
+from models import connect_database, database
 from tasks import huey
 
 WEB_PROCESSES = 2
@@ -77,6 +77,7 @@ def serve_web(app: Flask) -> None:
 
 
 def work() -> None:
+    connect_database(config.DATABASE_URL)
     huey.create_consumer(workers=2, worker_type="thread", initial_delay=0.05, max_delay=0.1, shutdown_timeout=8).run()
 
 

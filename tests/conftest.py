@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from secrets import token_hex
+
 import pytest
 
 from tests import environment  # first: the settings are read at import
@@ -11,6 +13,7 @@ import rules.shop
 from app import create_app
 from commands.database import apply
 from tests.database import Postgresql, Sqlite
+from tests.desk import Desk
 
 OWNER = {"name": "Fatima El Amrani", "email": "fatima@example.nl"}
 SHOP = {"name": "Theehuis De Kop", "street": "Oudegracht 112", "postcode": "3511 AX", "city": "Utrecht", "email": "hallo@example.nl"}
@@ -79,8 +82,17 @@ def htmx(app, owner):
 
 
 def signed_in(app, operator):
-    """A browser in which this operator is signed in."""
+    """A browser in which this operator is signed in, on a device of its own."""
+    device = models.Device.create(key=token_hex(16), session=token_hex(16), name="Chrome, Linux")
     client = app.test_client()
     with client.session_transaction() as session:
-        session.update(_user_id=f"{operator.id}:{operator.auth_version}", _fresh=True)
+        session.update(_user_id=f"{operator.id}:{operator.auth_version}:{device.session}", _fresh=True)
     return client
+
+
+@pytest.fixture
+def own_desk(tmp_path):
+    """A desk to be mistreated; nothing was started yet."""
+    desk = Desk(tmp_path)
+    yield desk
+    desk.remove()

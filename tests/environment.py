@@ -14,7 +14,14 @@ FOLDER = Path(tempfile.mkdtemp(prefix="toonbank-test-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 SERVER = os.environ.get("TEST_DATABASE_URL")
 NAME = f"toonbank_{os.environ.get('PYTEST_XDIST_WORKER', 'alone')}"
-URL = urlunsplit(urlsplit(SERVER)._replace(path=f"/{NAME}")) if SERVER else f"sqlite:///{FOLDER}/toonbank.db"
+
+
+def on_server(name: str) -> str:
+    """The URL of the database of this name."""
+    return urlunsplit(urlsplit(SERVER)._replace(path=f"/{name}"))
+
+
+URL = on_server(NAME) if SERVER else f"sqlite:///{FOLDER}/toonbank.db"
 
 os.environ.update(
     INSTANCE=str(FOLDER), DATABASE_URL=URL, QUEUE_URL=f"sqlite:///{FOLDER}/queue.db", MAIL_URL=f"file://{FOLDER}/mail",
