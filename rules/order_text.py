@@ -31,8 +31,12 @@ def compose(
         (number, external_number, name, company, email, *phones(phone), vat_number, reference),
         *(place_parts(place) for place in places if place is not None), chain.from_iterable(lines), tracking_codes, notes,
     )
-    folded = (search.fold(part) for part in dict.fromkeys(parts) if part)
-    return " ".join(dict.fromkeys(folded))
+    return joined(search.fold(part) for part in dict.fromkeys(parts) if part)
+
+
+def joined(folded: Iterable[str]) -> str:
+    """Folded parts as one text, each once."""
+    return " ".join(dict.fromkeys(part for part in folded if part))
 
 
 def place_parts(place: Address | AddressFacts) -> tuple[str, ...]:

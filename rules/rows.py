@@ -35,6 +35,13 @@ def insert(table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[A
                 copy.write_row(row)
 
 
+def update(table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Set these columns of rows by key; the key is each row's last value."""
+    mark = "?" if is_sqlite() else "%s"
+    listed = ", ".join(f'"{column}" = {mark}' for column in columns)
+    database.connection().cursor().executemany(f'UPDATE "{name(table)}" SET {listed} WHERE id = {mark}', rows)
+
+
 def name(table: type[Table]) -> str:
     return str(table._meta.table_name)
 
