@@ -17,6 +17,13 @@ def one_line(text: str, *, at_most: int) -> str:
     return _checked(" ".join(unicodedata.normalize("NFC", text).split()), at_most)
 
 
+def a_name(text: str, *, at_most: int) -> str:
+    """One line that is not empty."""
+    if not (typed := one_line(text, at_most=at_most)):
+        raise Refused("Fill in a name.")
+    return typed
+
+
 def some_lines(text: str, *, at_most: int) -> str:
     """A text of any number of lines, without blanks at their ends."""
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").split("\n")

@@ -126,7 +126,7 @@ def _by_id(table: type[Row], order: Any) -> dict[int, Row]:
 def set_up(shop: dict[str, str], owner: dict[str, str], *, password_hash: str) -> Operator:
     """Make the shop, its owner and everything a Dutch shop starts with. Refuses when that was done before."""
     with database.atomic():
-        if not Shop.insert(id=1, revision=secrets.token_hex(8), created=now(), **shop).on_conflict_ignore().execute():
+        if not Shop.insert(id=1, revision=secrets.token_hex(8), created=now(), **shop).on_conflict_ignore().as_rowcount().execute():
             raise Refused("The shop is already set up. Sign in instead.")
         defaults.fill()
         return Operator.create(

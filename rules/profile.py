@@ -1,0 +1,91 @@
+"""Who the shop is: its name, addresses and numbers, and opening it for the first time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import stdnum.iban
+from stdnum.exceptions import ValidationError
+
+from models import Operator
+from rules import addresses, contacts, fields, passwords, people, settings, shop
+from rules.refusal import Invalid, Refused
+from rules.rights import Actor
+
+Values = Mapping[str, Any]
+BLANK: Values = {
+    "name": "", "street": "", "postcode": "", "city": "", "country": "NL", "email": "", "phone": "", "website": "", "vat_number": "",
+    "chamber_number": "", "iban": "", "language": "nl", "prices_include_vat": True, "small_business": False, "receipt_footer": "",
+}
+
+
+def clean(values: Values) -> dict[str, Any]:
+    """The profile as it is kept. Invalid names every wrong field."""
+    home = values["country"]
+    return fields.read({
+        "name": lambda: fields.a_name(values["name"], at_most=120),
+        "street": lambda: fields.one_line(values["street"], at_most=120),
+        "postcode": lambda: addresses.postcode(values["postcode"], home),
+        "city": lambda: fields.one_line(values["city"], at_most=80),
+        "country": lambda: addresses.country(home),
+        "email": lambda: contacts.email_address(values["email"]),
+        "phone": lambda: contacts.phone_number(values["phone"]),
+        "website": lambda: web_address(values["website"]),
+        "vat_number": lambda: contacts.vat_number(values["vat_number"], home),
+        "chamber_number": lambda: contacts.chamber_number(values["chamber_number"], home),
+        "iban": lambda: iban(values["iban"]),
+        "language": lambda: contacts.language(values["language"]),
+        "prices_include_vat": lambda: bool(values["prices_include_vat"]),
+        "small_business": lambda: bool(values["small_business"]),
+        "receipt_footer": lambda: fields.some_lines(values["receipt_footer"], at_most=500),
+    })
+
+
+def web_address(text: str) -> str:
+    typed = fields.one_line(text, at_most=200)
+    if typed and not re.fullmatch(r"https?://[^\s/.@]+(\.[^\s/.@]+)+(/\S*)?", typed):
+        raise Refused("Write the address of the website like https://example.com.")
+    return typed
+
+
+def iban(text: str) -> str:
+    """In groups of four, checked by its check digits (ISO 13616); empty stays empty."""
+    typed = fields.one_line(text, at_most=42)
+    try:
+        return str(stdnum.iban.format(stdnum.iban.validate(typed))) if typed else ""
+    except ValidationError:
+        raise Refused("This is not an IBAN. Check the letters and digits.") from None
+
+
+def change(values: Values, *, by: Actor) -> None:
+    with settings.changing(by, "settings.money") as known:
+        settings.write("shop", known.shop, clean(values), by=by)
+
+
+def open_shop(values: Values, owner: Values) -> Operator:
+    """Make the shop and its owner (`name`, `email`, `password`). Of two who do so at once the second is refused.
+
+    Invalid names the wrong fields; those of the owner start with owner_, but for the password.
+    """
+    errors: dict[str, Refused] = {}
+    kept: list[dict[str, Any]] = []
+    for check in (partial(clean, {**BLANK, **values}), partial(new_owner, owner)):
+        try:
+            kept.append(check())
+        except Invalid as invalid:
+            errors |= invalid.errors
+    if errors:
+        raise Invalid(errors)
+    return shop.set_up(*kept, password_hash=passwords.hash_password(owner["password"]))
+
+
+def new_owner(owner: Values) -> dict[str, Any]:
+    cleaned = fields.read({
+        "owner_name": lambda: fields.a_name(owner["name"], at_most=people.LONGEST_NAME),
+        "owner_email": lambda: people.email(owner["email"]),
+        "password": lambda: passwords.must_be_good(owner["password"], like=(owner["email"], owner["name"])),
+    })
+    return {"name": cleaned["owner_name"], "email": cleaned["owner_email"]}

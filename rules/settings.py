@@ -1,0 +1,134 @@
+"""Changing what the shop set up: one change at a time, each with its event; rows in use are put away, never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from peewee import ForeignKeyField
+
+from models import database
+from money import Money
+from rules import events, shop
+from rules.refusal import NotFound, Refused
+from rules.rights import Actor, must_have
+from rules.shop import Settings
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the shop's lists: what its rows are, who may change them, and what they must be like."""
+
+    name: str                                                            # in events
+    table: Any                                                           # type[Table]
+    rows: Callable[[Settings], dict[int, Any]]
+    right: str
+    clean: Callable[[Mapping[str, Any], Settings, Any], dict[str, Any]]  # values as they are kept; Refused or Invalid
+    used_in: tuple[ForeignKeyField, ...]
+    must_be_spare: Callable[[Any, Settings], None] = lambda row, settings: None  # may it be put away or deleted?
+
+
+@contextmanager
+def changing(by: Actor, right: str | None) -> Iterator[Settings]:
+    """Change the small tables in one transaction; gives the settings as they truly are.
+
+    Touching first locks the shop's row, so that changes come one after the other and each check sees the one before;
+    touching again at the end makes every process read what was changed. Without a right it is one's own business.
+    """
+    if right:
+        must_have(by, right)
+    with database.atomic():
+        shop.touch()
+        yield shop.current()
+        shop.touch()
+
+
+def record(effect: str, what: str, row: Any, *, by: Actor, **facts: Any) -> None:
+    """The event of a change: added, changed, archived, restored, removed or moved."""
+    events.record("settings.changed", by=by, what=what, effect=effect, row=row.id, name=row.name, **facts)
+
+
+def add(kind: Kind, values: Mapping[str, Any], *, by: Actor) -> Any:
+    """A new row, at the end of its list."""
+    with changing(by, kind.right) as settings:
+        rows = kind.rows(settings)
+        row = kind.table.create(**kind.clean(values, settings, None), position=max((row.position for row in rows.values()), default=-1) + 1)
+        record("added", kind.name, row, by=by)
+    return row
+
+
+def change(kind: Kind, key: int, values: Mapping[str, Any], *, by: Actor) -> None:
+    with changing(by, kind.right) as settings:
+        row = find(kind, settings, key)
+        write(kind.name, row, kind.clean(values, settings, row), by=by)
+
+
+def write(what: str, row: Any, values: Mapping[str, Any], *, by: Actor) -> None:
+    """Write what differs, and say in an event what it was and is; nothing happens when nothing differs."""
+    was, now_ = ({name: plain(value) for name, value in each.items()} for each in (row.__data__, values))
+    if changed := events.changes(was, now_, values):
+        type(row).update({getattr(type(row), name): values[name] for name in changed}).where(type(row).id == row.id).execute()
+        record("changed", what, row, by=by, changes=changed)
+
+
+def archive(kind: Kind, key: int, *, by: Actor) -> None:
+    """Put a row away: nobody can choose it any more, and what has it keeps it."""
+    with changing(by, kind.right) as settings:
+        row = find(kind, settings, key)
+        kind.must_be_spare(row, settings)
+        kind.table.update(archived=True).where(kind.table.id == key).execute()
+        record("archived", kind.name, row, by=by)
+
+
+def restore(kind: Kind, key: int, *, by: Actor) -> None:
+    with changing(by, kind.right) as settings:
+        kind.table.update(archived=False).where(kind.table.id == key).execute()
+        record("restored", kind.name, find(kind, settings, key), by=by)
+
+
+def remove(kind: Kind, key: int, *, by: Actor) -> None:
+    """Delete a row that nothing ever used. Refuses one that is in use."""
+    with changing(by, kind.right) as settings:
+        row = find(kind, settings, key)
+        kind.must_be_spare(row, settings)
+        if is_used(kind, key):
+            raise Refused("{name} is in use, so it cannot be deleted.", name=row.name)
+        kind.table.delete().where(kind.table.id == key).execute()
+        record("removed", kind.name, row, by=by)
+
+
+def move(kind: Kind, key: int, steps: int, *, by: Actor) -> None:
+    """Move a row up (−1) or down (+1) in its list; at the end of the list nothing happens."""
+    with changing(by, kind.right) as settings:
+        row = find(kind, settings, key)
+        order = list(kind.rows(settings))
+        place = order.index(key)
+        order.insert(min(max(place + steps, 0), len(order) - 1), order.pop(place))
+        for position, each in enumerate(order):
+            kind.table.update(position=position).where(kind.table.id == each, kind.table.position != position).execute()
+        record("moved", kind.name, row, by=by, steps=steps)
+
+
+def is_used(kind: Kind, key: int) -> bool:
+    return any(field.model.select().where(field == key).exists() for field in kind.used_in)
+
+
+def find(kind: Kind, settings: Settings, key: int) -> Any:
+    row = kind.rows(settings).get(key)
+    if row is None:
+        raise NotFound("This no longer exists.")
+    return row
+
+
+def must_be_free(name: str, rows: Mapping[int, Any], row: Any, *, attribute: str = "name", field: str = "name") -> str:
+    """A name is given once in a list, however it is capitalised."""
+    if any(getattr(other, attribute).casefold() == name.casefold() for other in rows.values() if row is None or other.id != row.id):
+        raise Refused("There is already one with this name.", field=field)
+    return name
+
+
+def plain(value: Any) -> Any:
+    """As it stands in an event."""
+    return value.cents if isinstance(value, Money) else value.isoformat() if hasattr(value, "isoformat") else value

@@ -1,0 +1,106 @@
+"""What a row of each of the shop's lists must be like."""
+
+import pytest
+
+from models import Order, Payment, Stage
+from money import Money
+from rules import lists, settings
+from rules import shop as shops
+from rules.refusal import Invalid, Refused
+from rules.rights import DESK
+
+SHIPPING = {"name": "Fiets", "price": Money(350), "free_above": None, "courier": None, "is_pickup": False}
+PAYMENT = {"name": "Op rekening (B2B)", "provider": "on_account", "by_hand": True, "at_counter": False, "for_links": False, "term_days": 30}
+STATUS = {"name": "Wacht", "name_en": "Waits", "customer_name": "", "customer_name_en": "", "stage": "open", "tone": "amber",
+          "asks_tracking": False, "mails_customer": False, "mails_admins": False}
+
+
+def wrong_fields(kind, values, key=None):
+    with pytest.raises(Invalid) as invalid:
+        settings.add(kind, values, by=DESK) if key is None else settings.change(kind, key, values, by=DESK)
+    return set(invalid.value.errors)
+
+
+@pytest.mark.parametrize("field, value", [
+    ("price", Money(-1)), ("price", Money(10_000_000_000)), ("price", None), ("free_above", Money(-1)), ("courier", 99), ("courier", "1 OR 1"),
+])
+def test_a_shipping_method_has_a_price_and_a_courier_that_exist(shop, field, value):
+    assert wrong_fields(lists.SHIPPING_METHODS, SHIPPING | {field: value}) == {field}
+
+
+@pytest.mark.parametrize("field, value", [("provider", "bitcoin"), ("term_days", -1), ("term_days", 366), ("term_days", 10**12), ("for_links", True)])
+def test_a_payment_method_is_of_a_known_kind(shop, field, value):
+    assert wrong_fields(lists.PAYMENT_METHODS, PAYMENT | {field: value}) == {field}
+
+
+def test_a_link_needs_a_provider_that_has_links(shop):
+    settings.add(lists.PAYMENT_METHODS, PAYMENT | {"provider": "mollie", "for_links": True}, by=DESK)
+
+
+def test_a_payment_method_keeps_its_key_when_it_is_renamed(shop):
+    row = settings.add(lists.PAYMENT_METHODS, PAYMENT, by=DESK)
+    settings.change(lists.PAYMENT_METHODS, row.id, PAYMENT | {"name": "Factuur"}, by=DESK)
+    kept = shops.current().payment_methods[row.id]
+    assert (kept.key, kept.name) == ("op_rekening_b2b", "Factuur")
+
+
+@pytest.mark.parametrize("name, taken, key", [
+    ("Op rekening", set(), "op_rekening"), ("Çà & là!", set(), "ca_la"), ("现金", set(), "own"), ("现金", {"own", "own_2"}, "own_3"), ("x" * 60, set(), "x" * 24),
+])
+def test_a_key_is_made_of_the_name(name, taken, key):
+    assert lists.key_of(name, taken) == key
+
+
+def test_what_was_paid_stays_paid_the_way_it_was(shop):
+    cash = shop.payment_method("cash")
+    order = Order.create(number="1", status=1, source=1, total=Money(100))
+    Payment.create(order=order, method=cash, amount=Money(100), state="captured")
+    values = {"name": "Contant", "by_hand": True, "at_counter": True, "for_links": False, "term_days": None}
+    assert wrong_fields(lists.PAYMENT_METHODS, values | {"provider": "pin"}, cash.id) == {"provider"}
+    settings.change(lists.PAYMENT_METHODS, cash.id, values | {"name": "Kas", "provider": "cash"}, by=DESK)
+
+
+def test_labels_of_orders_and_of_customers_have_their_own_names(shop):
+    settings.add(lists.ORDER_LABELS, {"name": "B2B", "tone": "teal"}, by=DESK)
+    assert wrong_fields(lists.CUSTOMER_LABELS, {"name": "b2b", "tone": "teal"}) == {"name"}
+    assert wrong_fields(lists.ORDER_LABELS, {"name": "Nieuw", "tone": "mauve"}) == {"tone"}
+
+
+def test_a_label_of_customers_is_not_changed_as_one_of_orders(shop):
+    with pytest.raises(Refused, match="no longer"):
+        settings.change(lists.ORDER_LABELS, shop.labels_for("customer")[0].id, {"name": "X", "tone": "red"}, by=DESK)
+
+
+@pytest.mark.parametrize("field, value", [("stage", "lost"), ("tone", "mauve"), ("name_en", ""), ("customer_name", "x" * 61), ("name", "verzonden")])
+def test_a_status_has_a_stage_and_a_name_in_both_languages(shop, field, value):
+    assert wrong_fields(lists.STATUSES, STATUS | {field: value}) == {field}
+
+
+@pytest.mark.parametrize("stage", lists.NEEDED)
+def test_the_last_status_that_the_desk_itself_uses_is_not_put_away(shop, stage):
+    row = shop.status_for(stage)
+    for attempt in (lambda: settings.archive(lists.STATUSES, row.id, by=DESK), lambda: settings.remove(lists.STATUSES, row.id, by=DESK)):
+        with pytest.raises(Refused, match="desk needs"):
+            attempt()
+    other = Stage.READY if stage != Stage.READY else Stage.OPEN
+    assert wrong_fields(lists.STATUSES, STATUS | {"stage": other}, row.id) == {"stage"}
+
+
+def test_with_another_of_its_stage_a_status_may_be_put_away(shop):
+    first = shop.status_for(Stage.OPEN)
+    second = settings.add(lists.STATUSES, STATUS, by=DESK)
+    settings.archive(lists.STATUSES, first.id, by=DESK)
+    assert shops.current().status_for(Stage.OPEN).id == second.id
+    with pytest.raises(Refused, match="desk needs"):
+        settings.archive(lists.STATUSES, second.id, by=DESK)
+
+
+def test_a_status_that_the_desk_can_do_without_is_put_away(shop):
+    settings.archive(lists.STATUSES, shop.status_for(Stage.READY).id, by=DESK)
+
+
+def test_what_orders_are_does_not_change_under_them(shop):
+    ready = shop.status_for(Stage.READY)
+    Order.create(number="1", status=ready, source=1)
+    assert wrong_fields(lists.STATUSES, STATUS | {"stage": "shipped"}, ready.id) == {"stage"}
+    settings.change(lists.STATUSES, ready.id, STATUS | {"stage": "ready", "name": "Staat klaar"}, by=DESK)
