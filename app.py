@@ -59,8 +59,8 @@ def create_app(**settings: Any) -> Flask:
     formats.use_formats(app)
     app.before_request(open_database)
     app.teardown_request(close_database)
+    access.guard(app)  # before CSRF: whose session has ended is asked to sign in, not told that the page is old
     CSRFProtect(app)
-    access.guard(app)
     app.context_processor(whose_desk)
     for blueprint in blueprints.ALL:
         app.register_blueprint(blueprint)

@@ -1,5 +1,5 @@
 """One module per room of the desk; each turns requests into calls of rules and fragments of HTML."""
 
-from blueprints import home
+from blueprints import account, customers, documents, home, setup
 
-ALL = (home.bp,)
+ALL = (setup.bp, account.bp, home.bp, customers.bp, documents.bp)

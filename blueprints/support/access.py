@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, abort, g, make_response, redirect, request, session, url_for
+import re
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, current_app, g, make_response, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
+from werkzeug.exceptions import HTTPException
 
 import rules.shop
 from blueprints.support.htmx import asked_by_htmx
 from models import Operator
+from rules import signin
 from rules.rights import RIGHTS, Actor
 
 OPEN = "open"            # anybody
@@ -26,33 +31,54 @@ ROUTES = {
     "account.sign_out":       SIGNED_IN,
     "account.switch":         OPEN,
     "account.show":           SIGNED_IN,
+    "account.change_profile": SIGNED_IN,
+    "account.change_password": SIGNED_IN,
+    "account.set_pin":        SIGNED_IN,
+    "account.remove_pin":     SIGNED_IN,
+    "account.rename_device":  SIGNED_IN,
     "account.set_language":   OPEN,
     "account.set_theme":      SIGNED_IN,
+    # paper
+    "documents.create":       "documents.print",
+    "documents.show":         "documents.print",
+    # customers and coupons
+    "customers.index":        "customers.see",
+    "customers.show":         "customers.see",
+    "customers.events_of":    "customers.see",
+    "customers.new":          "customers.edit",
+    "customers.create":       "customers.edit",
+    "customers.edit":         "customers.edit",
+    "customers.change":       "customers.edit",
+    "customers.archive":      "customers.edit",
+    "customers.set_label":    "customers.edit",
 }
 
 
 class SignedIn(UserMixin):
-    """Flask-Login's view of an operator; the id carries auth_version, so that a new password ends old sessions."""
+    """Flask-Login's view of an operator. The id carries auth_version, so that a new password ends old sessions, and the session
+    that is open on the device, so that signing out ends it for every copy of its cookies."""
 
-    def __init__(self, operator: Operator) -> None:
-        self.operator = operator
+    def __init__(self, operator: Operator, session: str) -> None:
+        self.operator, self.session = operator, session
 
     def get_id(self) -> str:
-        return f"{self.operator.id}:{self.operator.auth_version}"
+        return f"{self.operator.id}:{self.operator.auth_version}:{self.session}"
 
 
 def load(identity: str) -> SignedIn | None:
-    key, _, version = identity.partition(":")
+    key, _, rest = identity.partition(":")
+    version, _, session = rest.partition(":")
     operator = g.settings.operators.get(int(key)) if g.get("settings") else None
     if operator is None or not operator.active or str(operator.auth_version) != version:
         return None
-    return SignedIn(operator)
+    g.device = signin.device_in(session)
+    return SignedIn(operator, session) if g.device else None
 
 
 def actor() -> Actor:
     """The person at this device, with their rights; rules take it as `by`."""
     if "actor" not in g:
-        g.actor = g.settings.actor(current_user.operator.id, session.get("device"))
+        g.actor = g.settings.actor(current_user.operator.id, g.device.id)
     return g.actor
 
 
@@ -72,9 +98,32 @@ def must_be_allowed() -> Response | None:
     return None
 
 
+def page_at(path: str | None) -> str | None:
+    """The endpoint of a page of the desk; none for what is not one of ours, on another site for one."""
+    if not path or not re.fullmatch(r"/(?!/)[^\\\x00-\x20\x7f]*", path):
+        return None
+    try:
+        return current_app.url_map.bind("").match(urlsplit(path).path, method="GET")[0]
+    except (HTTPException, ValueError):
+        return None
+
+
+def may_open(path: str | None) -> bool:
+    """Whether this is a page of the desk that the person signed in may see."""
+    needed = ROUTES.get(page_at(path) or "")
+    return needed == SIGNED_IN or (needed in RIGHTS and may(needed))
+
+
+def here() -> str | None:
+    """The path of the page one is on, to come back to: of this request, or of the page that sent it."""
+    if request.method == "GET" and not asked_by_htmx():
+        return request.full_path.rstrip("?")
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    return page._replace(scheme="", netloc="", fragment="").geturl() if page.netloc == request.host else None
+
+
 def ask_to_sign_in() -> Response:
-    here = request.full_path.rstrip("?") if request.method == "GET" and not asked_by_htmx() else None
-    url = url_for("account.sign_in", next=here)
+    url = url_for("account.sign_in", next=here())
     if asked_by_htmx():
         response = make_response("", 401)
         response.headers["HX-Redirect"] = url
