@@ -30,7 +30,7 @@ document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
   if (!isWrite(ctx) || ctx.response.status >= 500) return;
   failed.delete(ctx.sourceElement);
   const refused = ctx.response.status >= 400;
-  tell(refused ? word("unsaved") : word("saved", new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })));
+  tell(refused ? word("unsaved") : word("saved", new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })));
   if (!refused) ctx.sourceElement.dispatchEvent(new CustomEvent("desk:saved", { bubbles: true }));
 });
 
