@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache, partial
 from typing import NamedTuple
 
@@ -162,6 +162,11 @@ def block(address: Address | AddressFacts, *, home: str = "NL", language: str = 
     who = [address.company, person]
     lines = who if facts_of(address).is_blank else [*who, address.street, address.extra, *place, abroad]
     return [line for line in lines if line]
+
+
+def addressed(address: AddressFacts, name: str, company: str) -> AddressFacts:
+    """The address, to this person and company when it names nobody itself."""
+    return address if address.name or address.company else replace(address, name=name, company=company)
 
 
 def in_one_line(address: Address | AddressFacts | None) -> str:

@@ -10,7 +10,7 @@ from peewee import JOIN, IntegrityError
 
 from models import Address, Customer, Order, database, is_sqlite, now
 from rules import addresses, contacts, events, search, shop
-from rules.addresses import AddressFacts
+from rules.addresses import addressed
 from rules.customer_facts import COLUMNS, CustomerFacts, clean, facts_of, said, search_text
 from rules.refusal import Conflict, Invalid, NotFound, Refused
 from rules.rights import Actor
@@ -188,16 +188,12 @@ def _newest(known: CustomerFacts, order: CustomerFacts) -> CustomerFacts:
     """What is known, with what the order says instead. An e-mail address is only filled in, and only when it is nobody's."""
     told: dict[str, Any] = {name: getattr(order, name) for name in SAME_ON_ORDERS if getattr(order, name)}
     if not order.billing.is_blank:
-        told["billing"] = _named(order.billing, known.billing)
+        told["billing"] = addressed(order.billing, known.billing.name, known.billing.company)
     if order.shipping is not None:
-        told["shipping"] = _named(order.shipping, known.shipping or AddressFacts())
+        told["shipping"] = order.shipping
     if order.email and not known.email and by_email(order.email) is None:
         told["email"] = order.email
     return replace(known, **told)
-
-
-def _named(address: AddressFacts, known: AddressFacts) -> AddressFacts:
-    return replace(address, name=address.name or known.name, company=address.company or known.company)
 
 
 def _id_of(customer: Customer | None) -> int | None:

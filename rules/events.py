@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from peewee import JOIN
+
 from models import Customer, Event, Order, Product, now
 from rules.rights import Actor
 
@@ -40,8 +42,8 @@ def of_order(order: Order, *, before: int | None = None, limit: int = 50) -> lis
 
 
 def of_customer(customer: Customer, *, before: int | None = None, limit: int = 50) -> list[Event]:
-    """The customer's timeline, newest first."""
-    query = Event.select().where(Event.customer == customer)
+    """The customer's timeline, newest first, with the numbers of the orders in it."""
+    query = Event.select(Event, Order.id, Order.number).join(Order, JOIN.LEFT_OUTER).where(Event.customer == customer)
     if before:
         query = query.where(Event.id < before)
     return list(query.order_by(Event.id.desc()).limit(limit))

@@ -1,0 +1,18 @@
+"""Where in a list one is, read from the address."""
+
+from __future__ import annotations
+
+from flask import request
+
+LARGEST_ID = 2_147_483_647
+
+
+def asked(name: str) -> int | None:
+    """The id of a row in the address; what cannot be one is as if it were not there."""
+    text = request.args.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) <= LARGEST_ID else None
+
+
+def place() -> dict[str, int | None]:
+    """For rules/paging.py: the row to go on from."""
+    return {"older_than": asked("older"), "newer_than": asked("newer")}
