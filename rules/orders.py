@@ -1,23 +1,28 @@
-"""One order: opening it, changing it without losing what somebody else did, and everything about it but its cart."""
+"""One order: opening it, changing it without losing what somebody else did, and everything about it but its cart and customer."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from peewee import JOIN
 
-from models import Address, Customer, Event, Line, Note, Operator, Order, OrderLabel, Parcel, Source, Stage, database, is_sqlite, now
-from rules import events, numbering, order_text, shop
+from models import (
+    LANGUAGES, Address, Customer, Event, Note, Operator, Order, OrderLabel, PaymentMethod, Regime, Source, Stage, database, is_sqlite, now,
+)
+from rules import events, fields, numbering, order_text, shop
+from rules.facts import kept, told
 from rules.refusal import Conflict, NotFound, Refused
 from rules.rights import Actor, must_have
 from rules.shop import Settings
 
 LONGEST_NOTE = 5_000
+LOOKED_BACK = 200  # events: a page that is older than that clashes with nothing, as it did before there were versions
 
 
-def find(number: str) -> Order:
+def find(number: str, settings: Settings | None = None) -> Order:
     """The order with its addresses and customer; its small tables come from the settings."""
     billing, shipping = Address.alias(), Address.alias()
     order = (
@@ -28,8 +33,8 @@ def find(number: str) -> Order:
         .where(Order.number == number).first()
     )
     if order is None:
-        raise NotFound("There is no order {number}.", number=number)
-    return dress(order, shop.current())
+        raise NotFound("There is no order {number}.", number=number[:40])
+    return dress(order, settings or shop.current())
 
 
 def dress(order: Order, settings: Settings) -> Order:
@@ -42,7 +47,7 @@ def dress(order: Order, settings: Settings) -> Order:
     return order
 
 
-def create(*, by: Actor, source: str = "phone", customer: Customer | None = None) -> Order:
+def create(*, by: Actor, source: str = "phone") -> Order:
     """A new draft, with its number. Numbers of drafts that come to nothing are gaps; order numbers may have them."""
     must_have(by, "orders.edit")
     settings = shop.current()
@@ -50,35 +55,34 @@ def create(*, by: Actor, source: str = "phone", customer: Customer | None = None
         order = Order.create(
             number=str(numbering.take("order")), status=settings.status_for(Stage.DRAFT), operator=by.operator, source=settings.source(source),
             language=settings.shop.language, currency=settings.shop.currency, prices_include_vat=settings.shop.prices_include_vat,
-            regime="kor" if settings.shop.small_business else "standard",
+            regime=Regime.SMALL_BUSINESS if settings.shop.small_business else Regime.STANDARD,
         )
-        events.record("order.created", by=by, order=order, part="order", version=1)
-        if customer is not None:
-            take_customer(order, customer, by=by)
+        record("order.created", order, "order", by=by)
         order_text.refresh(order.id)
     return dress(order, settings)
 
 
-def lock(key: int) -> Order:
+def lock(number: str) -> Order:
     """The order as it is in the database now; nobody else changes it until the transaction ends."""
-    query = Order.select().where(Order.id == key)
+    query = Order.select().where(Order.number == number)
     order = query.first() if is_sqlite() else query.for_update().first()
     if order is None:
-        raise NotFound("This order no longer exists.")
+        raise NotFound("There is no order {number}.", number=number[:40])
     return dress(order, shop.current())
 
 
 @contextmanager
-def changing(key: int, part: str, *, version: int | None, by: Actor, right: str = "orders.edit") -> Iterator[Order]:
+def changing(number: str, part: str, *, version: int | None, by: Actor, right: str = "orders.edit") -> Iterator[Order]:
     """Change one part of an order in one transaction, and count its version up.
 
-    `version` is the one the person was looking at. When somebody else changed the same part since, Conflict says who and
-    what; changes to other parts both survive. One's own earlier changes never clash.
+    `version` is the one the person was looking at (None: whatever it is now). When somebody else changed the same part
+    since, Conflict says who and what; changes to other parts both survive, and one's own earlier changes never clash.
+    A part contains the parts that begin with it: 'line:7' those of its quantity and its price.
     """
     must_have(by, right)
     with database.atomic():
-        order = lock(key)
-        if version is not None and version != order.version:
+        order = lock(number)
+        if version is not None and version < order.version:
             _must_not_clash(order, part, version, by)
         order.version += 1
         yield order
@@ -86,63 +90,48 @@ def changing(key: int, part: str, *, version: int | None, by: Actor, right: str 
 
 
 def _must_not_clash(order: Order, part: str, version: int, by: Actor) -> None:
-    since = Event.select().where(Event.order == order, Event.operator != by.operator).order_by(Event.id.desc()).limit(100)
-    for event in since:
-        if event.facts.get("version", 0) <= version:
-            return
-        if event.facts.get("part") == part:
-            who = shop.current().operators[event.operator_id].name
-            raise Conflict(
-                "{who} has just changed the same thing ({was} became {now}). What you typed is still here: save again to use yours.",
-                who=who, was=event.facts.get("was", "…"), now=event.facts.get("now", "…"),
-            )
+    for event in others_since(order, version, by):
+        if _overlap(part, event.facts["part"]):
+            raise clash(event)
+
+
+def others_since(order: Order, version: int, by: Actor) -> list[Event]:
+    """What others changed after this version, newest first. The same person on another device is another."""
+    since = Event.select().where(Event.order == order).order_by(Event.id.desc()).limit(LOOKED_BACK)
+    newer = [event for event in since if event.facts.get("version", 0) > version and "part" in event.facts]
+    return [event for event in newer if (event.operator_id, event.device_id) != (by.operator, by.device)]
+
+
+def clash(event: Event) -> Conflict:
+    """Who changed the same thing, and how."""
+    who = shop.current().operators[event.operator_id].name if event.operator_id else "Toonbank"
+    was, is_now = told(event.facts.get("was")), told(event.facts.get("now"))
+    if was in (None, "") or is_now in (None, ""):
+        return Conflict("{who} has just changed the same thing. What you typed is still here: save again to use yours.", who=who)
+    return Conflict(
+        "{who} has just changed the same thing ({was} became {now}). What you typed is still here: save again to use yours.",
+        who=who, was=was, now=is_now,
+    )
+
+
+def _overlap(part: str, other: str) -> bool:
+    return f"{part}:".startswith(f"{other}:") or f"{other}:".startswith(f"{part}:")
 
 
 def record(kind: str, order: Order, part: str, *, by: Actor, **facts: Any) -> Event:
     """An event of an order being changed: with the part and the version, so that clashes can be seen."""
-    return events.record(kind, by=by, order=order, part=part, version=order.version, **facts)
+    return events.record(kind, by=by, order=order, part=part, version=order.version, **{name: kept(fact) for name, fact in facts.items()})
 
 
-def set_field(order: Order, name: str, value: Any, *, by: Actor, part: str, shown: Any = None) -> None:
-    """Change one column; an event says what it was. Nothing happens when it stays the same."""
+def set_field(order: Order, name: str, value: Any, *, by: Actor, part: str) -> bool:
+    """Change one column; an event says what it was. False when it was so already."""
     was = getattr(order, name)
     if was == value:
-        return
+        return False
     setattr(order, name, value)
     Order.update({getattr(Order, name): value}).where(Order.id == order.id).execute()
-    record("order.changed", order, part, by=by, field=name, was=_shown(was), now=_shown(shown if shown is not None else value))
-
-
-def _shown(value: Any) -> Any:
-    if value is None or isinstance(value, str | int | bool):
-        return value
-    return getattr(value, "name", None) or getattr(value, "cents", None) or str(value)
-
-
-def take_customer(order: Order, customer: Customer | None, *, by: Actor) -> None:
-    """Put the order on this customer's name and copy what is known of them; None makes it anonymous again."""
-    was = order.name or order.company
-    if customer is None:
-        facts: dict[str, Any] = dict(customer=None, name="", company="", email="", phone="", vat_number="", billing=None, shipping=None)
-    else:
-        facts = dict(
-            customer=customer, name=customer.name, company=customer.company, email=customer.email or "", phone=customer.phone,
-            vat_number=customer.vat_number, language=customer.language, billing=copy_address(customer.billing),
-            shipping=copy_address(customer.shipping),
-        )
-    Order.update(facts).where(Order.id == order.id).execute()
-    for name, value in facts.items():
-        setattr(order, name, value)
-    record("order.customer-chosen", order, "customer", by=by, was=was, now=order.name or order.company)
-    order_text.refresh(order.id)
-
-
-def copy_address(address: Address | None) -> Address | None:
-    """A row of its own: an order keeps what was true when it was made."""
-    if address is None:
-        return None
-    return Address.create(name=address.name, company=address.company, street=address.street, extra=address.extra,
-                          postcode=address.postcode, city=address.city, country=address.country)
+    record("order.changed", order, part, by=by, field=name, was=was, now=value)
+    return True
 
 
 def set_operator(order: Order, operator: Operator | None, *, by: Actor) -> None:
@@ -155,20 +144,36 @@ def set_source(order: Order, source: Source, *, by: Actor) -> None:
     set_field(order, "source", source, by=by, part="source")
 
 
-def park(order: Order, name: str, *, by: Actor) -> None:
-    """Put a draft aside under a name one recognises."""
-    if not order.is_draft:
-        raise Refused("Only a draft can be parked.")
-    set_field(order, "parked", name, by=by, part="parked")
+def set_language(order: Order, language: str, *, by: Actor) -> None:
+    """In which language the customer is written to."""
+    if language not in LANGUAGES:
+        raise Refused("Choose a language.", field="language")
+    set_field(order, "language", language, by=by, part="language")
+
+
+def set_payment_method(order: Order, method: PaymentMethod | None, *, by: Actor) -> None:
+    """How it will be paid; with a term, when it is due."""
+    if method is not None and method.archived:
+        raise Refused("{method} is no longer used.", field="payment_method", method=method.name)
+    if set_field(order, "payment_method", method, by=by, part="payment_method"):
+        order.due = due(order)
+        Order.update(due=order.due).where(Order.id == order.id).execute()
+
+
+def due(order: Order) -> date | None:
+    """The day by which it should be paid: the method's term after the order was placed; None without a term."""
+    if order.payment_method is None or order.payment_method.term_days is None:
+        return None
+    start = order.placed.replace(tzinfo=UTC).astimezone(shop.ZONE).date() if order.placed else shop.today()
+    return start + timedelta(days=order.payment_method.term_days)
 
 
 def add_note(order: Order, text: str, *, by: Actor) -> Note:
-    if not (text := text.strip()):
+    text = fields.read({"text": lambda: fields.some_lines(text, at_most=LONGEST_NOTE)})["text"]
+    if not text:
         raise Refused("Write something first.", field="text")
-    if len(text) > LONGEST_NOTE:
-        raise Refused("A note has at most {most} characters; this one has {length}.", field="text", most=LONGEST_NOTE, length=len(text))
     note = Note.create(order=order, text=text, operator=by.operator)
-    record("note.added", order, "notes", by=by, note=note.id)
+    record("note.added", order, f"note:{note.id}", by=by, note=note.id)
     order_text.refresh(order.id)
     return note
 
@@ -177,7 +182,8 @@ def add_label(order: Order, label: int, *, by: Actor) -> None:
     wanted = shop.current().labels.get(label)
     if wanted is None or wanted.scope != "order" or wanted.archived:
         raise NotFound("This label no longer exists.")
-    if OrderLabel.insert(order=order, label=label).on_conflict_ignore().execute():
+    if not OrderLabel.select().where(OrderLabel.order == order, OrderLabel.label == label).exists():
+        OrderLabel.create(order=order, label=label)
         record("label.added", order, f"label:{label}", by=by, label=wanted.name)
 
 
@@ -186,34 +192,12 @@ def remove_label(order: Order, label: int, *, by: Actor) -> None:
         record("label.removed", order, f"label:{label}", by=by, label=shop.current().labels[label].name)
 
 
-def duplicate(order: Order, *, by: Actor) -> Order:
-    """A new draft with the same customer, addresses and lines, at today's VAT rates; nothing of payment, parcels or notes."""
-    from rules import cart
-
-    original = find(order.number)
-    with database.atomic():
-        copy = create(by=by, source=original.source.key)
-        facts = {name: getattr(original, name) for name in (
-            "customer", "name", "company", "email", "phone", "vat_number", "language", "payment_method", "shipping_method",
-            "shipping_price", "discount_kind", "discount_value", "regime", "prices_include_vat")}
-        facts |= {"billing": copy_address(original.billing), "shipping": copy_address(original.shipping), "duplicate_of": original}
-        Order.update(facts).where(Order.id == copy.id).execute()
-        copy = lock(copy.id)
-        for line in Line.select().where(Line.order == original).order_by(Line.position, Line.id):
-            cart.copy_line(line, copy)
-        record("order.duplicated", copy, "order", by=by, of=original.number)
-        cart.reprice(copy)
-        order_text.refresh(copy.id)
-    return find(copy.number)
-
-
 def notes(order: Order) -> list[Note]:
+    """Newest first."""
     return list(Note.select().where(Note.order == order).order_by(Note.id.desc()))
 
 
-def labels(order: Order) -> list[int]:
-    return [row.label_id for row in OrderLabel.select(OrderLabel.label).where(OrderLabel.order == order)]
-
-
-def parcels(order: Order) -> list[Parcel]:
-    return list(Parcel.select().where(Parcel.order == order).order_by(Parcel.id))
+def labels(order: Order, settings: Settings) -> list[Any]:
+    """The labels on the order, in the shop's order."""
+    on = {row.label_id for row in OrderLabel.select().where(OrderLabel.order == order)}
+    return [label for key, label in settings.labels.items() if key in on]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from peewee import fn
 
-from models import Order, Payment, PaymentMethod, PaymentState, Refund, database, now
+from models import Order, Payment, PaymentMethod, PaymentState, Refund, now
 from money import ZERO, Money
 from rules import events
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
+
+SETTLED = (Order.goods, Order.discount, Order.shipping_total, Order.vat, Order.total, Order.items, Order.keeps_total, Order.paid,
+           Order.refunded, Order.payment_state, Order.paid_at)
 
 
 def state(total: Money, paid: Money, refunded: Money) -> PaymentState:
@@ -31,47 +34,70 @@ def of_order(order: Order) -> list[Payment]:
 
 
 def record(order: Order, method: PaymentMethod, amount: Money, *, by: Actor, reference: str = "") -> Payment:
-    """Book money that came in by hand. Refuses nothing (zero) and methods that a provider settles by itself."""
+    """Book money that came in by hand (on a return: that went back), on an order that rules.orders.changing gave out.
+
+    Refuses nothing (zero), the other way round, and methods that a provider settles by itself.
+    """
     must_have(by, "payments.record")
-    if amount == ZERO:
-        raise Refused("There is nothing to pay.", field="amount")
-    if not method.by_hand:
+    _must_be_payable(order, amount)
+    if method.archived or not method.by_hand:
         raise Refused("{method} is settled by the provider, not by hand.", field="method", method=method.name)
-    with database.atomic():
-        payment = Payment.create(order=order, method=method, amount=amount, state="captured", reference=reference, operator=by.operator,
-                                 captured_at=now())
-        refresh(order)
-        events.record("payment.recorded", by=by, order=order, part="payment", version=order.version, payment=payment.id,
-                      amount=amount.cents, method=method.name)
+    payment = Payment.create(order=order, method=method, amount=amount, state="captured", reference=reference, operator=by.operator,
+                             captured_at=now())
+    refresh(order)
+    events.record("payment.recorded", by=by, order=order, part=f"payment:{payment.id}", version=order.version, payment=payment.id,
+                  amount={"cents": amount.cents}, method=method.name)
     return payment
+
+
+def _must_be_payable(order: Order, amount: Money) -> None:
+    if amount == ZERO:
+        raise Refused("Enter an amount that is not zero.", field="amount")
+    if amount < ZERO <= order.total:
+        raise Refused("Enter the amount without a minus. Money that goes back is a refund.", field="amount")
+    if order.total < ZERO < amount:
+        raise Refused("This is a return: enter what goes back with a minus.", field="amount")
 
 
 def mark_paid(order: Order, method: PaymentMethod, *, by: Actor) -> Payment:
     """Book what is still missing, in one press."""
     if order.balance == ZERO:
         raise Refused("This order is already paid.")
+    if (order.balance < ZERO) != (order.total < ZERO):
+        raise Refused("There is {amount} too much on this order. Money that goes back is a refund.", amount=abs(order.balance))
     return record(order, method, order.balance, by=by)
+
+
+def standing(order: Order) -> list[Payment]:
+    """The payments that count now: captured, and not taken back."""
+    rows = [payment for payment in of_order(order) if payment.state == "captured"]
+    taken_back = {payment.corrects_id for payment in rows}
+    return [payment for payment in rows if payment.corrects_id is None and payment.id not in taken_back]
 
 
 def mark_unpaid(order: Order, *, by: Actor) -> None:
     """Take back every payment that was booked by hand, each with a row of its own; nothing is deleted."""
     must_have(by, "payments.record")
-    with database.atomic():
-        standing = [payment for payment in of_order(order) if _can_be_taken_back(payment)]
-        corrected = {payment.corrects_id for payment in of_order(order)}
-        standing = [payment for payment in standing if payment.id not in corrected]
-        if not standing:
-            raise Refused("No payment of this order was recorded by hand.")
-        for payment in standing:
-            Payment.create(order=order, method=payment.method_id, amount=-payment.amount, state="captured", corrects=payment,
-                           operator=by.operator, captured_at=now())
-        refresh(order)
-        events.record("payment.undone", by=by, order=order, part="payment", version=order.version,
-                      amount=sum((payment.amount for payment in standing), ZERO).cents)
+    by_hand = [payment for payment in standing(order) if payment.provider_key is None]
+    if not by_hand:
+        raise Refused("No payment of this order was recorded by hand.")
+    for payment in by_hand:
+        take_back(order, payment, by=by)
 
 
-def _can_be_taken_back(payment: Payment) -> bool:
-    return payment.state == "captured" and payment.provider_key is None and payment.corrects_id is None
+def take_back(order: Order, payment: Payment, *, by: Actor) -> Payment:
+    """Undo one payment that was booked by hand, with a row of its own."""
+    must_have(by, "payments.record")
+    if payment.provider_key is not None:
+        raise Refused("The provider has this money; refund it instead.")
+    if payment.id not in [each.id for each in standing(order)]:
+        raise Refused("This payment was already taken back.")
+    correction = Payment.create(order=order, method=payment.method_id, amount=-payment.amount, state="captured", corrects=payment,
+                                operator=by.operator, captured_at=now())
+    refresh(order)
+    events.record("payment.undone", by=by, order=order, part=f"payment:{payment.id}", version=order.version, payment=payment.id,
+                  amount={"cents": payment.amount.cents})
+    return correction
 
 
 def refresh(order: Order) -> None:
@@ -82,12 +108,12 @@ def refresh(order: Order) -> None:
 
 
 def settle(order: Order) -> None:
-    """Keep the payment state that goes with the order's total, paid and refunded."""
+    """Keep the order's sums, with the payment state that goes with them."""
     order.payment_state = state(order.total, order.paid, order.refunded)
     order.paid_at = (order.paid_at or now()) if order.payment_state in (PaymentState.PAID, PaymentState.OVERPAID) and order.paid else None
-    Order.update(paid=order.paid, refunded=order.refunded, payment_state=order.payment_state, paid_at=order.paid_at, changed=now()).where(
-        Order.id == order.id).execute()
+    Order.update({field: getattr(order, field.name) for field in SETTLED}).where(Order.id == order.id).execute()
 
 
 def _sum(table: type[Payment] | type[Refund], order: Order, state: str) -> Money:
-    return Money(table.select(fn.COALESCE(fn.SUM(table.amount), 0)).where(table.order == order, table.state == state).scalar() or 0)
+    total = table.select(fn.SUM(table.amount)).where(table.order == order, table.state == state).scalar()
+    return total if isinstance(total, Money) else Money(int(total or 0))

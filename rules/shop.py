@@ -75,7 +75,7 @@ def today() -> date:
 
 
 def is_set_up() -> bool:
-    return bool(Shop.select().exists())
+    return _kept is not None or bool(Shop.select().exists())
 
 
 def current() -> Settings:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import NamedTuple
 
-from models import Line, Order, Stage, Status, database, now
-from rules import customers, events, shop
-from rules.refusal import Conflict, Refused
+from models import Line, Order, Stage, Status, now
+from rules import customers, orders, totals
+from rules.refusal import Refused
 from rules.rights import Actor, must_have
+from rules.shop import Settings
 
 
 class Step(NamedTuple):
@@ -34,76 +36,85 @@ def step(status: Status) -> Step:
     return STEPS[Stage(status.stage)]
 
 
-def is_correction(now_: Status, wanted: Status) -> bool:
+def is_correction(was: Status, wanted: Status) -> bool:
     """Going back, or leaving what was closed: possible for who has the right, nothing is a dead end."""
-    return step(wanted).rank < step(now_).rank or (step(now_).rank == 6 and now_.stage != wanted.stage)
+    return step(wanted).rank < step(was).rank or (step(was).rank == 6 and was.stage != wanted.stage)
 
 
-def possible(order: Order, *, by: Actor) -> list[Status]:
+def possible(order: Order, settings: Settings, *, by: Actor) -> list[Status]:
     """The statuses this person may set this order to, in the shop's order."""
-    return [status for status in shop.current().statuses.values() if not status.archived and status.id != order.status_id
-            and _lacks(order, status, by) is None]
+    return [status for status in settings.statuses.values()
+            if not status.archived and status.id != order.status_id and lacks(order, status, by) is None]
 
 
-def proposed(order: Order, *, by: Actor) -> Status | None:
-    """What usually comes next: the status on the order's main button."""
-    choices = possible(order, by=by)
-    for stage in step(order.status).next:
-        for status in choices:
-            if status.stage == stage:
-                return status
-    return None
+def proposed(order: Order, settings: Settings, *, by: Actor) -> Status | None:
+    """What usually comes next: the status on the order's main button. Goods that are collected are not shipped."""
+    choices, stages = possible(order, settings, by=by), step(order.status).next
+    if order.shipping_method is not None and order.shipping_method.is_pickup:
+        stages = tuple(stage for stage in stages if stage != Stage.SHIPPED)
+    return next((status for stage in stages for status in choices if status.stage == stage), None)
 
 
-def _lacks(order: Order, wanted: Status, by: Actor) -> str | None:
-    """The right this person would need and does not have."""
-    needed = ["orders.status"]
-    if wanted.stage == Stage.CANCELLED:
-        needed.append("orders.cancel")
+def lacks(order: Order, wanted: Status, by: Actor) -> str | None:
+    """The right this person would need and does not have. A draft may be thrown away and taken back by who may edit."""
+    if _is_draft_matter(order, wanted):
+        needed = ["orders.edit"]
+    elif wanted.stage == Stage.CANCELLED:
+        needed = ["orders.status", "orders.cancel"]
     elif is_correction(order.status, wanted):
-        needed.append("orders.correct")
+        needed = ["orders.status", "orders.correct"]
+    else:
+        needed = ["orders.status"]
     return next((right for right in needed if not by.may(right)), None)
 
 
-def change(order: Order, wanted: Status, *, by: Actor, note: str = "") -> Order:
-    """Set the order's status, in one transaction with its event; who comes second is told.
+def _is_draft_matter(order: Order, wanted: Status) -> bool:
+    return order.placed is None and {order.status.stage, wanted.stage} == {Stage.DRAFT, Stage.CANCELLED}
 
-    Leaving the draft stage places the order: it needs lines, gets its date and its customer.
+
+def change(number: str, wanted: Status, *, version: int | None, by: Actor, note: str = "") -> Order:
+    """Set an order's status, in one transaction with its event; who comes second is told.
+
+    Leaving the draft stage places the order: it needs lines and coupons that still hold, and gets its date and its customer.
     """
-    if lacking := _lacks(order, wanted, by):
-        must_have(by, lacking)
-    if wanted.archived:
-        raise Refused("The status {status} is no longer used.", status=wanted.name)
-    if wanted.id == order.status_id:
-        return order
-    was = order.status
-    with database.atomic():
-        if was.stage == Stage.DRAFT and wanted.stage != Stage.CANCELLED:
-            place(order, by=by)
-        moved = Order.update(
-            status=wanted, placed=_placed(order, wanted), changed=now(), version=Order.version + 1,
-            shipped_at=now() if wanted.stage == Stage.SHIPPED else Order.shipped_at,
-        ).where(Order.id == order.id, Order.status == was, Order.version == order.version)
-        if moved.execute() != 1:
-            raise Conflict("Somebody else has just changed this order. Look at it again and repeat your step.")
-        events.record(step(wanted).event, by=by, order=order, was=was.id, status=wanted.id, note=note, part="status",
-                      version=order.version + 1)
-    return Order.get_by_id(order.id)
+    with orders.changing(number, "status", version=version, by=by, right="orders.see") as order:
+        if lacking := lacks(order, wanted, by):
+            must_have(by, lacking)
+        if wanted.archived:
+            raise Refused("The status {status} is no longer used.", status=wanted.name)
+        if wanted.id == order.status_id:
+            return order
+        was = order.status
+        if was.stage == Stage.DRAFT:
+            _leave_draft(order, wanted, by)
+        order.status, order.placed = wanted, _placed(order, wanted)
+        if wanted.stage == Stage.SHIPPED:
+            order.shipped_at = now()
+        Order.update(status=wanted, placed=order.placed, shipped_at=order.shipped_at, parked=order.parked, due=orders.due(order)).where(
+            Order.id == order.id).execute()
+        orders.record(step(wanted).event, order, "status", by=by, was=was, now=wanted, status=wanted.id, note=note)
+    return order
 
 
-def _placed(order: Order, wanted: Status) -> object:
+def _placed(order: Order, wanted: Status) -> datetime | None:
     """A draft has no date; one that is thrown away never gets one, and so stays out of the list."""
     if wanted.stage == Stage.DRAFT or (order.placed is None and wanted.stage == Stage.CANCELLED):
         return None
     return order.placed or now()
 
 
-def place(order: Order, *, by: Actor) -> None:
+def _leave_draft(order: Order, wanted: Status, by: Actor) -> None:
     """What a draft needs to become an order, inside the transaction that changes its status."""
-    must_have_lines(order)
-    customers.assign(order, by=by)
-
-
-def must_have_lines(order: Order) -> None:
+    if wanted.stage == Stage.CANCELLED:
+        if order.paid != order.refunded:
+            raise Refused("Money was taken for this draft. Take the payment back first, or place the order.")
+        return
     if not Line.select().where(Line.order == order).exists():
-        raise Refused("Put something in the cart first.", field="cart")
+        raise Refused("Put something in the cart first.", field="code")
+    order.parked = ""
+    worked = [row.coupon.code for row in totals.coupons_of(order) if row.reason is None]
+    customers.assign(order, by=by)
+    refused = totals.keep(order) if worked else {}
+    for code in worked:
+        if code in refused:
+            raise refused[code]

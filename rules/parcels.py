@@ -1,0 +1,98 @@
+"""Parcels of an order: who brings each, and where it can be followed. Any number of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import partial
+
+from models import Courier, Order, Parcel
+from rules import addresses, couriers, fields, order_text, orders
+from rules.refusal import NotFound, Refused
+from rules.rights import Actor
+from rules.shop import Settings
+
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelFacts:
+    """A courier of the shop's list, or the name of another."""
+
+    courier: Courier | None = None
+    courier_name: str = ""
+    tracking_code: str = ""
+
+
+def of_order(order: Order, settings: Settings) -> list[Parcel]:
+    """The parcels in the order they were made, each with its courier."""
+    rows = list(Parcel.select().where(Parcel.order == order).order_by(Parcel.id))
+    for row in rows:
+        row.courier = settings.couriers.get(row.courier_id)
+    return rows
+
+
+def url(parcel: Parcel, order: Order) -> str:
+    """Where this parcel can be followed; '' when nobody knows."""
+    if parcel.courier is None:
+        return ""
+    place = addresses.facts_of(order.shipping or order.billing)
+    return couriers.tracking_url(parcel.courier.url_template, code=parcel.tracking_code, postcode=place.postcode, country=place.country)
+
+
+def add(order: Order, facts: ParcelFacts, *, by: Actor) -> Parcel:
+    """One more parcel, on an order that rules.orders.changing gave out."""
+    if Parcel.select().where(Parcel.order == order).count() >= MOST:
+        raise Refused("An order has at most {most} parcels.", most=MOST)
+    facts = _clean(facts, None)
+    parcel = Parcel.create(order=order, courier=facts.courier, courier_name=facts.courier_name, tracking_code=facts.tracking_code)
+    orders.record("parcel.added", order, f"parcel:{parcel.id}", by=by, parcel=parcel.id, now=_said(parcel))
+    order_text.refresh(order.id)
+    return parcel
+
+
+def change(order: Order, key: int, facts: ParcelFacts, *, by: Actor) -> Parcel:
+    parcel = _find(order, key)
+    facts, was = _clean(facts, parcel), _said(parcel)
+    parcel.courier, parcel.courier_name, parcel.tracking_code = facts.courier, facts.courier_name, facts.tracking_code
+    if _said(parcel) != was:
+        parcel.save(only=[Parcel.courier, Parcel.courier_name, Parcel.tracking_code])
+        orders.record("parcel.changed", order, f"parcel:{parcel.id}", by=by, parcel=parcel.id, was=was, now=_said(parcel))
+        order_text.refresh(order.id)
+    return parcel
+
+
+def remove(order: Order, key: int, *, by: Actor) -> Parcel:
+    """Take a parcel off the order; answers what it was, so that it can be added again."""
+    parcel = _find(order, key)
+    orders.record("parcel.removed", order, f"parcel:{parcel.id}", by=by, parcel=parcel.id, was=_said(parcel))
+    parcel.delete_instance()
+    order_text.refresh(order.id)
+    return parcel
+
+
+def _find(order: Order, key: int) -> Parcel:
+    parcel = Parcel.select(Parcel, Courier).join_from(Parcel, Courier, "LEFT OUTER").where(Parcel.id == key, Parcel.order == order).first()
+    if parcel is None:
+        raise NotFound("This parcel is no longer on the order.")
+    return parcel
+
+
+def _clean(facts: ParcelFacts, before: Parcel | None) -> ParcelFacts:
+    courier = facts.courier
+    if courier is not None and courier.archived and (before is None or before.courier_id != courier.id):
+        raise Refused("{courier} is no longer used.", field="courier", courier=courier.name)
+    checked = fields.read({
+        "courier_name": partial(fields.one_line, "" if courier else facts.courier_name, at_most=60),
+        "tracking_code": partial(_code, facts.tracking_code),
+    })
+    return ParcelFacts(courier, **checked)
+
+
+def _code(text: str) -> str:
+    """Without blanks: '3S ABCD 123' off a label is 3SABCD123."""
+    return re.sub(r"\s", "", fields.one_line(text, at_most=60))
+
+
+def _said(parcel: Parcel) -> str:
+    return f"{parcel.courier.name if parcel.courier else parcel.courier_name} {parcel.tracking_code}".strip()
