@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from secrets import token_hex
+import secrets
 
 import pytest
 
@@ -11,12 +11,9 @@ from tests import environment  # first: the settings are read at import
 import models
 import rules.shop
 from app import create_app
-from commands.database import apply
-from tests.database import Postgresql, Sqlite
+from tests import browser as browsers
+from tests import database as databases
 from tests.desk import Desk
-
-OWNER = {"name": "Fatima El Amrani", "email": "fatima@example.nl"}
-SHOP = {"name": "Theehuis De Kop", "street": "Oudegracht 112", "postcode": "3511 AX", "city": "Utrecht", "email": "hallo@example.nl"}
 
 
 @pytest.fixture(scope="session")
@@ -26,16 +23,13 @@ def app():
 
 @pytest.fixture(scope="session")
 def states(app):
-    """The database, with the states it can be put back to."""
-    states = Postgresql(environment.SERVER, environment.NAME) if environment.SERVER else Sqlite()
-    apply()
-    models.database.connect()
-    states.keep("empty")
-    rules.shop.set_up(SHOP, OWNER, password_hash="no password opens this")
-    states.keep("shop")
-    yield states
+    """The states in which a test can find the database."""
+    if environment.SERVER:
+        databases.make_on_server(environment.NAME)
+    yield databases.build()
     models.database.close_all()
-    states.remove()
+    if environment.SERVER:
+        databases.remove_from_server(environment.NAME)
 
 
 @pytest.fixture
@@ -83,16 +77,94 @@ def htmx(app, owner):
 
 def signed_in(app, operator):
     """A browser in which this operator is signed in, on a device of its own."""
-    device = models.Device.create(key=token_hex(16), session=token_hex(16), name="Chrome, Linux")
     client = app.test_client()
-    with client.session_transaction() as session:
-        session.update(_user_id=f"{operator.id}:{operator.auth_version}:{device.session}", _fresh=True)
+    client.set_cookie("toonbank", session_of(app, operator))
     return client
 
 
+def session_of(app, operator):
+    """The cookie of a session in which this operator is signed in."""
+    device = models.Device.create(key=secrets.token_hex(16), session=secrets.token_hex(16), name="Chrome, Linux")
+    session = {"_user_id": f"{operator.id}:{operator.auth_version}:{device.session}", "_fresh": True}
+    return app.session_interface.get_signing_serializer(app).dumps(session)
+
+
+# The desk as real processes
+
 @pytest.fixture
 def own_desk(tmp_path):
-    """A desk to be mistreated; nothing was started yet."""
+    """A desk to be mistreated; nothing was started yet, and its database is not there yet."""
     desk = Desk(tmp_path)
     yield desk
     desk.remove()
+
+
+@pytest.fixture(scope="session")
+def running_desk(app, tmp_path_factory):
+    """One running desk for all tests of this process; use `desk` or `empty_desk`."""
+    desk = Desk(tmp_path_factory.mktemp("desk"))
+    with desk.opened():
+        states = databases.build()
+    desk.start()
+    yield desk, states
+    code = desk.stop()
+    desk.remove()
+    assert code == 0
+
+
+@pytest.fixture
+def desk(running_desk):
+    """The running desk with a new shop. Rules and factories that the test calls work on its database."""
+    desk, states = running_desk
+    with desk.opened():
+        states.put_back("shop")
+        models.Shop.update(revision=secrets.token_hex(8)).execute()
+        yield desk
+
+
+@pytest.fixture
+def empty_desk(running_desk):
+    """The running desk before its shop is set up."""
+    desk, states = running_desk
+    with desk.opened():
+        states.put_back("empty")
+        yield desk
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with browsers.chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def open_page(app, browser, running_desk):
+    """Opens a page in a browser window of its own, signed in when an operator is given. What should not happen there fails the test."""
+    contexts, troubles = [], []
+
+    def open_page(operator=None, **options):
+        context = browser.new_context(**{"base_url": running_desk[0].url, "locale": "nl-NL", "timezone_id": "Europe/Amsterdam"} | options)
+        contexts.append(context)
+        if operator:
+            context.add_cookies([{"name": "toonbank", "value": session_of(app, operator), "url": running_desk[0].url}])
+        page = context.new_page()
+        browsers.watch(page, running_desk[0].url, troubles)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not troubles
+
+
+@pytest.fixture
+def page(open_page, desk):
+    """A page, signed in as the owner of the desk's shop."""
+    return open_page(models.Operator.get())
+
+
+@pytest.fixture(scope="session")
+def html_errors():
+    """What the Nu HTML checker finds wrong with a page of HTML, a line each."""
+    with browsers.html_checker() as check:
+        yield check

@@ -7,7 +7,24 @@ from typing import Any
 
 import psycopg
 
+import rules.shop
+from commands.database import apply
 from models import database
+from tests import environment
+
+OWNER = {"name": "Fatima El Amrani", "email": "fatima@example.nl"}
+SHOP = {"name": "Theehuis De Kop", "street": "Oudegracht 112", "postcode": "3511 AX", "city": "Utrecht", "email": "hallo@example.nl"}
+
+
+def build() -> Sqlite | Postgresql:
+    """Make the tables in the present database, and keep two states: "empty", and "shop" as it is after the set-up page."""
+    apply()
+    with database.connection_context():
+        states = Postgresql() if environment.SERVER else Sqlite()
+        states.keep("empty")
+        rules.shop.set_up(SHOP, OWNER, password_hash="no password opens this")
+        states.keep("shop")
+    return states
 
 
 class Sqlite:
@@ -23,19 +40,12 @@ class Sqlite:
     def put_back(self, name: str) -> None:
         self.kept[name].backup(database.connection())
 
-    def remove(self) -> None:
-        for state in self.kept.values():
-            state.close()
-
 
 class Postgresql:
     """States are kept as tables in schemas of their own; rows are deleted and copied back: 3 ms for a new shop."""
 
-    def __init__(self, server: str, name: str) -> None:
-        self.server, self.name = server, name
+    def __init__(self) -> None:
         self.kept: dict[str, str] = {}
-        self.remove()
-        self._on_server(f"CREATE DATABASE {name}")
 
     def keep(self, name: str) -> None:
         tables = [table for table in database.get_tables() if table != "schema_migration"]
@@ -55,12 +65,19 @@ class Postgresql:
         with database.connection().transaction():
             database.connection().execute(self.kept[name])
 
-    def remove(self) -> None:
-        self._on_server(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
-
     def _rows(self, sql: str) -> list[Any]:
         return list(database.execute_sql(sql).fetchall())
 
-    def _on_server(self, sql: str) -> None:
-        with psycopg.connect(self.server, autocommit=True) as server:
-            server.execute(sql)
+
+def make_on_server(name: str) -> None:
+    remove_from_server(name)
+    _on_server(f"CREATE DATABASE {name}")
+
+
+def remove_from_server(name: str) -> None:
+    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _on_server(sql: str) -> None:
+    with psycopg.connect(environment.SERVER, autocommit=True) as server:
+        server.execute(sql)

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.request import urlopen
 
-import psycopg
-
 import models
 from tests import environment
+from tests.database import make_on_server, remove_from_server
 
 ROOT = Path(__file__).parent.parent
 Found = TypeVar("Found")
@@ -93,7 +92,7 @@ class Desk:
         for pid in self.pids():
             os.kill(pid, signal.SIGKILL)
         if environment.SERVER:
-            on_server(f"DROP DATABASE IF EXISTS {name_of(self.folder)} WITH (FORCE)")
+            remove_from_server(name_of(self.folder))
 
     @property
     def log(self) -> Path:
@@ -103,17 +102,12 @@ class Desk:
 def own_database(folder: Path) -> str:
     if not environment.SERVER:
         return f"sqlite:///{folder}/toonbank.db"
-    on_server(f"CREATE DATABASE {name_of(folder)}")
+    make_on_server(name_of(folder))
     return environment.on_server(name_of(folder))
 
 
 def name_of(folder: Path) -> str:
     return f"{environment.NAME}_{folder.name}".replace("-", "_")
-
-
-def on_server(sql: str) -> None:
-    with psycopg.connect(environment.SERVER, autocommit=True) as server:
-        server.execute(sql)
 
 
 def free_port() -> int:

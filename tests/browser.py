@@ -1,0 +1,84 @@
+"""A real browser: Debian's Chromium, driven by playwright, and what is looked at on every page."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.desk import eventually, free_port
+from tests.missing import cannot_run
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-dev-shm-usage", "--font-render-hinting=none",
+]
+REFUSALS = ("401", "403", "409", "422")  # Chromium notes these answers as errors; to the desk they are part of the conversation
+HTMX = ("hx-", "Element “hx-partial”")
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    program = shutil.which("chromium") or cannot_run("journeys in a browser", "chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def watch(page: Page, home: str, troubles: list[str]) -> None:
+    """Collects what should not happen on any page: errors, refused scripts or styles, requests that leave the desk."""
+
+    def console(message: ConsoleMessage) -> None:
+        refusal = message.text.startswith("Failed to load resource") and any(f"status of {code}" in message.text for code in REFUSALS)
+        if message.type in ("error", "warning") and not refusal:
+            troubles.append(f"{page.url}: {message.text}")
+
+    page.on("console", console)
+    page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+    page.on("request", lambda request: request.url.startswith((home, "data:", "blob:")) or troubles.append(f"{page.url} asks {request.url}"))
+
+
+def axe(page: Page) -> list[str]:
+    """What axe-core finds wrong with the page as it is now, a line each."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
+
+
+@contextmanager
+def html_checker() -> Iterator[Callable[[str], list[str]]]:
+    """A function that says what the Nu HTML checker finds wrong with a page, a line each; htmx's attributes are let pass."""
+    java = shutil.which("java") or cannot_run("the HTML checker", "default-jre-headless")
+    jar = Path(os.environ.get("VNU_JAR", ".cache/vnu/node_modules/vnu-jar/build/dist/vnu.jar"))
+    if not jar.exists():
+        cannot_run("the HTML checker", "npm")
+    port = free_port()
+    command = [java, "-Xmx256m", "-Dnu.validator.servlet.bind-address=127.0.0.1", "-cp", str(jar), "nu.validator.servlet.Main", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        eventually(lambda: check(port, "<!doctype html><html lang=en><title>-</title>") is not None, "the HTML checker starts")
+        yield lambda html: check(port, html) or []
+    finally:
+        server.kill()
+        server.wait()
+
+
+def check(port: int, html: str) -> list[str] | None:
+    request = Request(f"http://127.0.0.1:{port}/?out=json", html.encode(), {"Content-Type": "text/html; charset=utf-8"})
+    try:
+        with urlopen(request, timeout=60) as answer:
+            messages = json.load(answer)["messages"]
+    except OSError:
+        return None
+    return [
+        f"{message.get('lastLine')}: {message['message']} {message.get('extract', '')!r}"
+        for message in messages if not any(word in message["message"] for word in HTMX)
+    ]
