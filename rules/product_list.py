@@ -8,10 +8,7 @@ from typing import Any, NamedTuple
 from peewee import JOIN, Tuple
 
 from models import Category, Product
-from rules import search
-
-PAGE = 50
-COUNTED = 10_000  # beyond this a count is only 'more than'
+from rules import paging, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +19,7 @@ class Filters:
 
 
 class Page(NamedTuple):
-    """`earlier` and `later` are the products after whose place those pages begin; None: there is no such page."""
+    """`earlier` and `later` are the ids to go on from, None where there is nothing more. `total` is exact up to 10,000."""
 
     products: list[Product]
     earlier: int | None
@@ -30,24 +27,24 @@ class Page(NamedTuple):
     total: int
 
 
-def page(filters: Filters, *, after: int | None = None, before: int | None = None, size: int = PAGE) -> Page:
-    """The products that follow `after` or come before `before`, in order of name, with their categories; else the first ones."""
-    wanted = _wanted(filters)
-    place = _place(before if before is not None else after)
-    backwards = place is not None and before is not None
-    query = Product.select(Product, Category).join(Category, JOIN.LEFT_OUTER).where(*wanted)
-    here = Tuple(Product.search, Product.id)
+def page(filters: Filters, *, after: int | None = None, before: int | None = None, size: int = paging.SIZE) -> Page:
+    """The products that follow `after` or come before `before`, by name, with their categories; else the first ones.
+
+    A page that would begin before the list does is the first page.
+    """
+    query = Product.select(Product, Category).join(Category, JOIN.LEFT_OUTER).where(*_wanted(filters))
+    total = paging.count(query)
+    here, place = Tuple(Product.search, Product.id), _place(before or after)
+    if place is not None and before:
+        found = list(query.where(here < Tuple(*place)).order_by(Product.search.desc(), Product.id.desc()).limit(size + 1))
+        if len(found) > size:
+            return Page(found[size - 1::-1], found[size - 1].id, found[0].id, total)
+        place = None
     if place is not None:
-        query = query.where(here < Tuple(*place) if backwards else here > Tuple(*place))
-    order = (Product.search.desc(), Product.id.desc()) if backwards else (Product.search, Product.id)
-    found = list(query.order_by(*order).limit(size + 1))
-    more, products = len(found) > size, found[:size]
-    if backwards:
-        products.reverse()
-    total = Product.select(Product.id).where(*wanted).limit(COUNTED + 1).count()
-    has_earlier, has_later = (more, True) if backwards else (place is not None, more)
-    ends = (products[0].id, products[-1].id) if products else (None, None)
-    return Page(products, ends[0] if has_earlier else None, ends[1] if has_later else None, total)
+        query = query.where(here > Tuple(*place))
+    found = list(query.order_by(Product.search, Product.id).limit(size + 1))
+    earlier = found[0].id if place is not None and found else None
+    return Page(found[:size], earlier, found[size - 1].id if len(found) > size else None, total)
 
 
 def _wanted(filters: Filters) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from peewee import JOIN, IntegrityError, fn
@@ -122,7 +123,10 @@ def change(product: Product, facts: ProductFacts, version: int, by: Actor) -> Pr
         product = lock(product.id)
         if product.version != version:
             raise _conflict(product, version)
-        was, wanted = said(facts_of(product)), said(facts)
+        known = facts_of(product)
+        if facts.category.casefold() == known.category.casefold():
+            facts = replace(facts, category=known.category)
+        was, wanted = said(known), said(facts)
         if changes := events.changes(was, wanted, was):
             product.version += 1
             _save(product, facts, by)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from plugins.imports import medusa_products, own_products, shopify_products, spree_products, woocommerce_products
 from plugins.imports.contract import ProductFormat
 from plugins.imports.reading import Sheet
 
-PRODUCTS: tuple[ProductFormat, ...] = ()
+PRODUCTS: tuple[ProductFormat, ...] = (
+    shopify_products.FORMAT, woocommerce_products.FORMAT, medusa_products.FORMAT, spree_products.FORMAT,
+    own_products.FORMAT,  # last: its names are the most usual ones
+)
 
 
 def product_format(sheet: Sheet) -> ProductFormat | None:

@@ -48,9 +48,7 @@ class ProductRow:
     handle: str | None = None         # groups the variants of one product
     sku: str | None = None
     code: str | None = None           # barcode as written; only a valid EAN or UPC is kept
-    code_column: str = ""
     vat: str | None = None            # key or name of a VAT category, or a percentage ('9')
-    vat_column: str = ""
     category: str | None = None
     description: str | None = None    # plain text
     unit: str | None = None
@@ -68,6 +66,7 @@ class ProductFile:
     products: list[ProductRow]
     faults: list[Fault]               # rows that were left out
     ignored: list[str]                # columns nothing was done with
+    columns: Mapping[str, str]        # field of ProductRow: the column it came from, as the file writes it
 
 
 @dataclass(frozen=True, slots=True)

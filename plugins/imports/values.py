@@ -18,7 +18,9 @@ UNSEEN = frozenset(("script", "style", "template", "head", "title"))
 
 def clean(text: str) -> str:
     """In one line, blanks made single, without what nobody sees (control characters, changes of direction)."""
-    return " ".join("".join(char for char in text if char.isspace() or not _is_unseen(char)).split())
+    if not text.isprintable():
+        text = "".join(char for char in text if char.isspace() or not _is_unseen(char))
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def _is_unseen(char: str) -> bool:

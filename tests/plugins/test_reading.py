@@ -14,6 +14,8 @@ from plugins.imports.contract import Unreadable
 
 FOREIGN = sorted(Path(__file__).parents[3].glob("shared/data/*/*.csv*"))
 
+BEHIND_QUOTE = "Something stands behind a closing quotation mark. Inside a quoted cell a quotation mark is written twice."
+
 
 def read(content: bytes):
     with reading.opened(io.BytesIO(content)) as sheet:
@@ -66,7 +68,7 @@ def test_empty_cells_at_the_end_may_be_missing_or_too_many():
 
 
 def test_columns_are_known_by_their_folded_name_and_the_first_of_two_counts():
-    sheet, _ = read("Naam ; NUMBER;number;\n".encode())
+    sheet, _ = read(b"Naam ; NUMBER;number;\n")
     assert sheet.has("naam", "number") and sheet.places["number"] == 1
     assert sheet.written("naam") == "Naam" and sheet.besides({"naam"}) == ["NUMBER", "number"]
 
@@ -81,8 +83,7 @@ def test_columns_are_known_by_their_folded_name_and_the_first_of_two_counts():
     (gzip.compress(b"a,b\n" * 999)[:-20],     0, "The compressed file is damaged."),
     (b"\x1f\x8bnothing",                      0, "The compressed file is damaged."),
     (b'a,b\n1,2\n3,"4\n5,6\n',                3, "A quotation mark is opened here and never closed."),
-    (b'a,b\n1,"2" x\n',                       2, "Something stands behind a closing quotation mark. "
-                                                 "Inside a quoted cell a quotation mark is written twice."),
+    (b'a,b\n1,"2" x\n',                       2, BEHIND_QUOTE),
     (b"a,b\n1," + b"x" * (1 << 20) + b"y\n",  2, "A cell has more than 1048576 characters."),
     (b"a,b\n" + b"," * (50 << 20),            2, "A line has more than 2097152 characters."),
     (b"," .join([b"a"] * 10_000),             1, "The header has 10000 columns; 1000 is the most."),

@@ -1,0 +1,30 @@
+"""Things tests are about, named by what matters of them."""
+
+from models import Order, Product, Stage
+from money import Money, Quantity
+from rules import cart, orders, products, shop, status, terms
+from rules.pricing import Discount
+from rules.product_facts import ProductFacts
+from rules.rights import DESK
+
+
+def vat(key="high"):
+    """A VAT category of the shop by its key: high, low or zero."""
+    return next(category for category in shop.current().vat_categories.values() if category.key == key)
+
+
+def a_product(name="Earl Grey", price=495, *, on_hand=None, vat_category="high", **facts) -> Product:
+    """A product of so many cents, with so many pieces in stock."""
+    facts = ProductFacts(name=name, price=Money(price), vat_category=vat(vat_category).id, **facts)
+    return products.create(facts, None if on_hand is None else Quantity.pieces(on_hand), DESK)
+
+
+def a_placed_order(settings, by) -> Order:
+    """Two times coffee of € 24,50 at 9 %, a teapot of € 49,95 − 10 % at 21 %, collected in the shop: € 93,95."""
+    draft = orders.create(by=by)
+    with orders.changing(draft.number, "cart", version=None, by=by) as order:
+        cart.add_product(order, a_product("Koffiebonen Ethiopië", 2450, vat_category="low"), Quantity.pieces(2), by=by)
+        teapot = cart.add_product(order, a_product("Theepot gietijzer", 4995), by=by)
+        cart.discount_line(order, teapot.id, Discount("percent", 1000), by=by)
+        terms.ship_by(order, next(iter(settings.shipping_methods.values())), by=by)
+    return status.change(draft.number, settings.status_for(Stage.OPEN), version=None, by=by)
