@@ -55,29 +55,38 @@ def refresh(order: int) -> None:
 
 
 def composed(orders: Sequence[int]) -> Iterator[tuple[int, str]]:
-    """The keys of these orders with the texts they should have; five queries, however many there are."""
-    billing, shipping = Address.alias(), Address.alias()
-    rows = (
-        Order.select(Order, billing, shipping)
-        .join(billing, JOIN.LEFT_OUTER, on=Order.billing, attr="billing")
-        .join_from(Order, shipping, JOIN.LEFT_OUTER, on=Order.shipping, attr="shipping")
-        .where(Order.id.in_(orders)).order_by(Order.id)
-    )
+    """The keys of these orders with the texts they should have; four queries, however many there are."""
     lines = _grouped(Line.select(Line.order, Line.name, Line.variant, Line.sku).where(Line.order.in_(orders)).order_by(
-        Line.order, Line.position, Line.id).tuples())
-    codes = _grouped(Parcel.select(Parcel.order, Parcel.tracking_code).where(Parcel.order.in_(orders)).order_by(Parcel.id).tuples())
-    notes = _grouped(Note.select(Note.order, Note.text).where(Note.order.in_(orders)).order_by(Note.id).tuples())
-    for order in rows:
-        yield order.id, compose(
-            number=order.number, external_number=order.external_number, name=order.name, company=order.company, email=order.email,
-            phone=order.phone, vat_number=order.vat_number, reference=order.reference, places=(order.billing, order.shipping),
-            lines=(Words(*words) for words in lines.get(order.id, ())), tracking_codes=(code for code, in codes.get(order.id, ())),
-            notes=(text for text, in notes.get(order.id, ())),
+        Line.order, Line.position, Line.id))
+    codes = _grouped(Parcel.select(Parcel.order, Parcel.tracking_code).where(Parcel.order.in_(orders)).order_by(Parcel.id))
+    notes = _grouped(Note.select(Note.order, Note.text).where(Note.order.in_(orders)).order_by(Note.id))
+    for key, billing, shipping, *values in _heads(orders):
+        billed, shipped = values[len(HEAD):len(HEAD) + len(PLACE)], values[len(HEAD) + len(PLACE):]
+        yield key, compose(
+            **dict(zip(HEAD, values, strict=False)), lines=(Words(*words) for words in lines.get(key, ())),
+            places=[AddressFacts(**dict(zip(PLACE, place, strict=True))) for there, place in ((billing, billed), (shipping, shipped)) if there],
+            tracking_codes=(code for code, in codes.get(key, ())), notes=(text for text, in notes.get(key, ())),
         )
 
 
-def _grouped(rows: Iterable[Any]) -> dict[int, list[tuple[str, ...]]]:
+HEAD = ("number", "external_number", "name", "company", "email", "phone", "vat_number", "reference")
+PLACE = ("name", "company", "street", "postcode", "city")
+
+
+def _heads(orders: Sequence[int]) -> Any:
+    """Per order: its key, those of its addresses, then the columns of HEAD and PLACE twice."""
+    billing, shipping = Address.alias(), Address.alias()
+    columns = [getattr(Order, name) for name in HEAD] + [getattr(place, name) for place in (billing, shipping) for name in PLACE]
+    return (
+        Order.select(Order.id, Order.billing, Order.shipping, *columns)
+        .join(billing, JOIN.LEFT_OUTER, on=Order.billing)
+        .join_from(Order, shipping, JOIN.LEFT_OUTER, on=Order.shipping)
+        .where(Order.id.in_(orders)).order_by(Order.id).tuples()
+    )
+
+
+def _grouped(query: Any) -> dict[int, list[tuple[str, ...]]]:
     grouped: dict[int, list[tuple[str, ...]]] = {}
-    for order, *words in rows:
+    for order, *words in query.tuples():
         grouped.setdefault(order, []).append(tuple(words))
     return grouped
