@@ -15,6 +15,8 @@ TIMEZONE = os.environ.get("TIMEZONE", "Europe/Amsterdam")
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 RUN_TASKS_AT_ONCE = os.environ.get("RUN_TASKS_AT_ONCE") == "1"
 
+os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # fonts in PDFs carry no clock time: the same facts give the same bytes
+
 
 def secret_key() -> str:
     """SECRET_KEY, or a key made once and kept beside the data, readable by its owner only."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from peewee import (
-    BigIntegerField, BooleanField, CharField, Check, DatabaseProxy, DateField, DateTimeField, ForeignKeyField, IntegerField, JSONField,
+    BooleanField, CharField, Check, DatabaseProxy, DateField, DateTimeField, ForeignKeyField, IntegerField, JSONField,
     Model, TextField,
 )
 from playhouse.db_url import connect
@@ -35,7 +35,8 @@ def connect_database(url: str) -> None:
         ))
     else:
         database.initialize(connect(
-            url.replace("postgresql:", "postgresql+pool:", 1), autoconnect=False, prefer_psycopg3=True, max_connections=40, stale_timeout=600,
+            url.replace("postgresql:", "postgresql+pool:", 1), autoconnect=False, prefer_psycopg3=True, max_connections=40,
+            stale_timeout=600,
         ))
 
 
@@ -91,9 +92,11 @@ class Regime(StrEnum):
     SMALL_BUSINESS = "kor"
 
 
+DISCOUNT: list[Any] = [Check("discount_value >= 0 AND (discount_kind <> 'percent' OR discount_value <= 10000)")]
 TONES = ("red", "amber", "green", "teal", "blue", "violet", "pink", "grey")
 LANGUAGES = ("nl", "en")
 UNITS = ("piece", "kg", "m", "l", "hour")
+LETTER_STATES = ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")
 PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "other")
 
 
@@ -506,7 +509,7 @@ class Order(Table):
     shipping_method = ForeignKeyField(ShippingMethod, null=True, on_delete="RESTRICT")
     shipping_price = MoneyField(null=True, constraints=between("shipping_price", 0, LIMIT), help_text="typed by hand; empty: the method's")
     discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
-    discount_value = IntegerField(default=0, constraints=[Check("discount_value >= 0")])
+    discount_value = IntegerField(default=0, constraints=DISCOUNT)
     regime = CharField(15, default="standard", constraints=one_of("regime", Regime))
     prices_include_vat = BooleanField(default=True)
     currency = CharField(3, default="EUR")
@@ -581,7 +584,7 @@ class Line(Table):
     vat_category = ForeignKeyField(VatCategory, null=True, on_delete="RESTRICT")
     is_deposit = BooleanField(default=False)
     discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
-    discount_value = IntegerField(default=0, constraints=[Check("discount_value >= 0")])
+    discount_value = IntegerField(default=0, constraints=DISCOUNT)
     discount = MoneyField(default=ZERO)
     amount = MoneyField(default=ZERO, constraints=between("amount", -LIMIT, LIMIT))
     net = MoneyField(default=ZERO, constraints=between("net", -LIMIT, LIMIT))
@@ -826,7 +829,7 @@ class Letter(Table):
     text = TextField()
     attachments = JSONField(default=list)
     message_id = CharField(120, unique=True)
-    state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")))
+    state = CharField(10, default="waiting", constraints=one_of("state", LETTER_STATES))
     not_before = MomentField(default=now)
     worker = CharField(40, null=True)
     lease = MomentField(null=True)
@@ -920,8 +923,8 @@ class ApiKey(Table):
 
 
 TABLES: tuple[type[Table], ...] = (
-    Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label, LetterTemplate,
-    Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon, CouponScope, Import,
-    ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Event, Movement, Parcel, ParcelLine, Payment, Refund,
-    RefundLine, Document, Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, ApiKey,
+    Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label,
+    LetterTemplate, Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon,
+    CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Event, Movement, Parcel, ParcelLine,
+    Payment, Refund, RefundLine, Document, Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, ApiKey,
 )

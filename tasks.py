@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from huey import Huey, RedisHuey, SqliteHuey, crontab
+from huey.exceptions import ResultTimeout, TaskException
 
 import config
 from models import database
-from rules import keys
+from rules import documents, keys, printing
 
 
 def _queue() -> Huey:
@@ -31,6 +32,21 @@ def open_database(task: Any) -> None:
 def close_database(task: Any, result: Any, error: Any) -> None:
     if not huey.immediate and not database.is_closed():
         database.close()
+
+
+@huey.task()
+def make_pdf(document: int, format: str, is_copy: bool) -> bool:
+    """Make a document's PDF beside the web server; somebody is waiting for it."""
+    printing.made(documents.find(document, format), format, is_copy=is_copy)
+    return True
+
+
+def wait_for(result: Any, seconds: float = 10) -> bool:
+    """Wait for a task that a person waits for; False when it took too long or failed."""
+    try:
+        return bool(result.get(blocking=True, timeout=seconds, backoff=1.1, max_delay=0.1))
+    except (ResultTimeout, TaskException):
+        return False
 
 
 @huey.periodic_task(crontab(hour="3", minute="17"))

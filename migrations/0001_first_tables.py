@@ -28,9 +28,11 @@ def between(column, low, high):
 STAGE = ("draft", "open", "preparing", "ready", "shipped", "completed", "cancelled", "returned")
 PAYMENTSTATE = ("unpaid", "partly_paid", "paid", "overpaid", "partly_refunded", "refunded")
 REGIME = ("standard", "reverse_charge", "intra_eu", "export", "kor")
+DISCOUNT = [Check("discount_value >= 0 AND (discount_kind <> 'percent' OR discount_value <= 10000)")]
 TONES = ("red", "amber", "green", "teal", "blue", "violet", "pink", "grey")
 LANGUAGES = ("nl", "en")
 UNITS = ("piece", "kg", "m", "l", "hour")
+LETTER_STATES = ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")
 PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "other")
 
 
@@ -354,7 +356,7 @@ def up(migrator, db):
         shipping_method = ForeignKeyField(ShippingMethod, null=True, on_delete="RESTRICT")
         shipping_price = BigIntegerField(null=True, constraints=between("shipping_price", 0, LIMIT))
         discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
-        discount_value = IntegerField(default=0, constraints=[Check("discount_value >= 0")])
+        discount_value = IntegerField(default=0, constraints=DISCOUNT)
         regime = CharField(15, default="standard", constraints=one_of("regime", REGIME))
         prices_include_vat = BooleanField(default=True)
         currency = CharField(3, default="EUR")
@@ -411,7 +413,7 @@ def up(migrator, db):
         vat_category = ForeignKeyField(VatCategory, null=True, on_delete="RESTRICT")
         is_deposit = BooleanField(default=False)
         discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
-        discount_value = IntegerField(default=0, constraints=[Check("discount_value >= 0")])
+        discount_value = IntegerField(default=0, constraints=DISCOUNT)
         discount = BigIntegerField(default=0)
         amount = BigIntegerField(default=0, constraints=between("amount", -LIMIT, LIMIT))
         net = BigIntegerField(default=0, constraints=between("net", -LIMIT, LIMIT))
@@ -604,11 +606,7 @@ def up(migrator, db):
         text = TextField()
         attachments = JSONField()
         message_id = CharField(120, unique=True)
-        state = CharField(
-            10,
-            default="waiting",
-            constraints=one_of("state", ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")),
-        )
+        state = CharField(10, default="waiting", constraints=one_of("state", LETTER_STATES))
         not_before = DateTimeField()
         worker = CharField(40, null=True)
         lease = DateTimeField(null=True)

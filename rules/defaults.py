@@ -30,10 +30,10 @@ VAT = (
 )
 
 COURIERS = (
-    ("PostNL", "https://postnl.nl/tracktrace/?B={code}&P={postcode}&D={country}"),
-    ("DHL",    "https://www.dhl.com/nl-nl/home/tracking.html?tracking-id={code}"),
-    ("DPD",    "https://www.dpdgroup.com/nl/mydpd/my-parcels/search?lang=nl&parcelNumber={code}"),
-    ("GLS",    "https://gls-group.com/NL/nl/volg-je-pakket?match={code}"),
+    ("PostNL", "https://jouw.postnl.nl/track-and-trace/{code}-{country}-{postcode}"),
+    ("DHL",    "https://my.dhlecommerce.nl/home/tracktrace/{code}/{postcode}"),
+    ("DPD",    "https://tracking.dpd.de/status/nl_NL/parcel/{code}"),
+    ("GLS",    "https://gls-group.com/track/{code}"),
     ("UPS",    "https://www.ups.com/track?loc=nl_NL&tracknum={code}"),
 )
 

@@ -14,7 +14,7 @@ SEARCHED: dict[type[Table], tuple[Any, Any]] = {
 }
 LONGEST_QUERY = 200
 MOST_WORDS = 12
-CONTROLS = {code: " " for code in (*range(32), 127)}
+CONTROLS = dict.fromkeys((*range(32), 127), " ")
 SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ĳ": "ij"})
 
 

@@ -13,6 +13,7 @@ import rules.shop
 from app import create_app
 from tests import browser as browsers
 from tests import database as databases
+from tests import factories
 from tests.desk import Desk
 
 
@@ -53,6 +54,18 @@ def shop(states):
 @pytest.fixture
 def owner(shop):
     return next(iter(shop.operators.values()))
+
+
+@pytest.fixture
+def by(shop, owner):
+    """The owner, as rules know who does something."""
+    return shop.actor(owner.id)
+
+
+@pytest.fixture
+def placed_order(shop, by):
+    """An order of two VAT rates with a discount, collected in the shop: two times € 24,50 at 9 % and € 49,95 − 10 % at 21 %."""
+    return factories.a_placed_order(shop, by)
 
 
 @pytest.fixture

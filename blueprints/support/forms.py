@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import secrets
+from datetime import date
 from typing import Any
 
 from flask import request
 from flask_babel import get_translations
 from flask_wtf import FlaskForm
-from wtforms import StringField, ValidationError
+from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField, TelField, TextAreaField, URLField, ValidationError
+from wtforms.widgets import DateInput
 
 from blueprints.support.formats import language, percent, plain_money, quantity, sentence
 from money import Money, Quantity, parse_percent
@@ -42,7 +45,7 @@ def read_money(field: str) -> Money:
 
 def read_quantity(field: str) -> Quantity:
     try:
-        return Quantity.parse(request.form.get(field, ""))
+        return Quantity.parse(request.form.get(field, ""), language())
     except ValueError:
         raise Refused("Enter a quantity, like 2 or 0,250.", field=field) from None
 
@@ -50,9 +53,18 @@ def read_quantity(field: str) -> Quantity:
 def read_percent(field: str) -> int:
     """Basis points."""
     try:
-        return parse_percent(request.form.get(field, ""))
+        return parse_percent(request.form.get(field, ""), language())
     except ValueError:
         raise Refused("Enter a percentage from 0 to 100.", field=field) from None
+
+
+LANGUAGE_NAMES = (("nl", "Nederlands"), ("en", "English"))
+TEXTS = (StringField, TextAreaField, EmailField, TelField, URLField, PasswordField, SelectField, RadioField)
+
+
+def row_key(text: Any) -> Any:
+    """For a SelectField of rows: an id, none for no choice; what is no id stays as it is, for the rule to refuse."""
+    return int(text) if str(text).isascii() and str(text).isdigit() and len(str(text)) < 10 else text or None
 
 
 class DeskForm(FlaskForm):
@@ -61,6 +73,10 @@ class DeskForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         def get_translations(self, form: Any) -> Any:
             return get_translations() if language() == "nl" else None
+
+    def typed(self) -> dict[str, Any]:
+        """What was typed, by field, for a rule; a text that was not sent is empty."""
+        return {name: "" if field.data is None and type(field) in TEXTS else field.data for name, field in self._fields.items() if name != "csrf_token"}
 
     def show(self, refused: Refused) -> bool:
         """Put a refusal beside its field; False when no field of this form is meant."""
@@ -114,7 +130,7 @@ class AmountOfGoodsField(_TypedField):
     complaint = "Enter a quantity, like 2 or 0,250."
 
     def read(self, text: str) -> Quantity:
-        return Quantity.parse(text)
+        return Quantity.parse(text, language())
 
     def write(self, value: Quantity) -> str:
         return quantity(value)
@@ -126,7 +142,35 @@ class PercentField(_TypedField):
     complaint = "Enter a percentage from 0 to 100."
 
     def read(self, text: str) -> int:
-        return parse_percent(text)
+        return parse_percent(text, language())
 
     def write(self, value: int) -> str:
         return percent(value).removesuffix("%").strip()
+
+
+class WholeNumberField(_TypedField):
+    complaint = "Enter a whole number."
+
+    def read(self, text: str) -> int:
+        if not re.fullmatch(r"\s*-?[0-9]{1,12}\s*", text):
+            raise ValueError
+        return int(text)
+
+    def write(self, value: int) -> str:
+        return str(value)
+
+
+class DayField(_TypedField):
+    """A day, from a browser's date field or typed the Dutch way: 2026-11-23 or 23-11-2026."""
+
+    complaint = "Enter a day, like 23-11-2026."
+    widget = DateInput()
+
+    def read(self, text: str) -> date:
+        if match := re.fullmatch(r"\s*([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})\s*", text):
+            day, month, year = match.groups()
+            return date(int(year), int(month), int(day))
+        return date.fromisoformat(text.strip())
+
+    def write(self, value: date) -> str:
+        return value.isoformat()
