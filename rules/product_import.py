@@ -111,8 +111,7 @@ def _take(plan: Plan, format_: ProductFormat, file_name: str, digest: str, by: A
     counts = _report(format_, plan).counts
     done = Import.create(kind=format_.key, source=plan.source, file_name=file_name[-200:], file_hash=digest, state="done", counts=counts,
                          operator=by.operator, ended=now())
-    in_category = {name: categories.named(name, by=by) for name in {step.values["category"] for step in plan.steps if "category" in step.values}}
-    keys = {name: category.id for name, category in in_category.items() if category}
+    keys = _categories(plan, by)
     _insert([step for step in plan.steps if step.effect == "new"], plan, done, keys, by)
     for step in plan.steps:
         if step.effect == "changed":
@@ -123,6 +122,12 @@ def _take(plan: Plan, format_: ProductFormat, file_name: str, digest: str, by: A
     ])
     events.record("products.imported", by=by, file=done.id, file_name=done.file_name, counts=counts)
     return int(done.id)
+
+
+def _categories(plan: Plan, by: Actor) -> dict[str, int]:
+    """The key of every category the file names; the first way it is written makes it."""
+    named = {name: categories.named(name, by=by) for name in dict.fromkeys(step.values.get("category", "") for step in plan.steps)}
+    return {name: category.id for name, category in named.items() if category}
 
 
 COLUMNS = (

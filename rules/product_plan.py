@@ -88,24 +88,25 @@ class Plan:
 
     def _step(self, row: ProductRow, known: Known | None, product: Product | None) -> Step:
         if row.sku:
-            self._once("sku", row.sku, row, "sku", "The SKU '{text}' stands in row {first} already.", row.sku)
+            if (first := self._first("sku", row.sku, row)) != row.row:
+                raise Refused("The SKU '{text}' stands in row {first} already.", field="sku", first=first, text=row.sku)
             if (owner := self.by_sku.get(row.sku)) and owner != known:
                 raise Refused("{name} already has this SKU.", field="sku", name=_named(owner))
         if known is None:
             return Step(row, self._values(row, None, "piece"))
         if self.source is None and self.same_name[_name(known)] > 1 and not (row.sku or row.code):
             raise Refused("There are several products with this name. Give its SKU or EAN.", field="name")
-        self._once("id", known.id, row, "key", "Row {first} is the same product: {text}.", row.sku or row.name)
+        if (first := self._first("id", known.id, row)) != row.row:
+            raise Refused("Row {first} is the same product: {text}.", field="key", first=first, text=row.sku or row.name)
         assert product is not None
         values, was = self._values(row, known, product.unit), _values_of(product)
         if fold(values.get("category", "")) == fold(was["category"] or ""):
             values.pop("category", None)
         return Step(row, values, product, events.changes(was, was | values, values))
 
-    def _once(self, what: str, value: Any, row: ProductRow, column: str, message: str, text: str) -> None:
-        first = self._rows[what].setdefault(value, row.row)
-        if first != row.row:
-            raise Refused(message, field=column, first=first, text=text)
+    def _first(self, what: str, value: Any, row: ProductRow) -> int:
+        """The first row of the file that has this."""
+        return self._rows[what].setdefault(value, row.row)
 
     def _values(self, row: ProductRow, known: Known | None, unit: str) -> dict[str, Any]:
         """What the file says of this product, as the table keeps it."""
@@ -126,7 +127,8 @@ class Plan:
         """A barcode that is no EAN, or that another product has, is left out; the product is taken."""
         try:
             ean = gtin(row.code or "")
-            self._once("ean", ean, row, "code", "The EAN '{text}' stands in row {first} already; it is left out here.", ean)
+            if (first := self._first("ean", ean, row)) != row.row:
+                raise Refused("The EAN '{text}' stands in row {first} already; it is left out here.", first=first, text=ean)
             if (owner := self.by_ean.get(ean)) and owner != known:
                 raise Refused("{name} already has this EAN; it is left out.", name=_named(owner))
         except Refused as refused:

@@ -8,6 +8,7 @@ import gzip
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, NoReturn, cast
@@ -24,11 +25,12 @@ DELIMITERS = (";", ",", "\t", "|")
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # what csv.Error says, and what a person reads
 MALFORMED = (
-    ("unexpected end", "A quotation mark is opened here and never closed."),
-    ("expected after", "Something stands behind a closing quotation mark. Inside a quoted cell a quotation mark is written twice."),
-    ("field limit", "A cell has more than {most} characters."),
-    ("line limit", "A line has more than {most} characters."),
-    ("", "This row cannot be read."),
+    ("unexpected end", Fault(0, "", "A quotation mark is opened here and never closed.")),
+    ("expected after", Fault(0, "", "Something stands behind a closing quotation mark. "
+                                    "Inside a quoted cell a quotation mark is written twice.")),
+    ("field limit",    Fault(0, "", "A cell has more than {most} characters.", {"most": LONGEST_CELL})),
+    ("line limit",     Fault(0, "", "A line has more than {most} characters.", {"most": LONGEST_LINE})),
+    ("",               Fault(0, "", "This row cannot be read.")),
 )
 
 csv.field_size_limit(LONGEST_CELL)
@@ -120,8 +122,8 @@ class Sheet:
                 yield cells
 
     def _malformed(self, error: str) -> NoReturn:
-        message = next(message for said, message in MALFORMED if said in error)
-        raise Unreadable(Fault(self._number, "", message, {"most": LONGEST_LINE if "line" in error else LONGEST_CELL}))
+        fault = next(fault for said, fault in MALFORMED if said in error)
+        raise Unreadable(replace(fault, row=self._number))
 
 
 @contextmanager
