@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from email_validator import EmailNotValidError, validate_email
 from stdnum import get_cc_module
@@ -19,7 +20,7 @@ def email_address(text: str) -> str:
     if not (typed := text.strip()):
         return ""
     try:
-        return validate_email(typed, check_deliverability=False, allow_smtputf8=False).normalized.lower()
+        return validate_email(typed, check_deliverability=False, allow_smtputf8=False, strict=True).normalized.lower()
     except EmailNotValidError:
         raise Refused("This is not an e-mail address. Write it like name@example.com.") from None
 
@@ -39,17 +40,25 @@ def phone_digits(text: str) -> str:
 
 
 def vat_number(text: str, country: str) -> str:
-    """With the letters of its country. Refuses a wrong check digit (EU, GB, CH, NO); what is unknown is kept as typed."""
+    """With the letters of its country. Refuses a wrong check digit (EU, GB, CH, NO); what nobody can check is kept as typed."""
     typed = fields.one_line(text, at_most=30).upper()
     number = re.sub(r"[\s.-]", "", typed)
-    prefix = number[:2] if re.match("[A-Z]{2}", number) else {"GR": "EL"}.get(country, country)
+    letters = number[:2] if _checker(number[:2]) else {"GR": "EL"}.get(country, country)
+    if not number or not (check := _checker(letters)):
+        return typed[:20]
     try:
-        if prefix.lower() in (*eu_vat.MEMBER_STATES, "el"):
-            return str(eu_vat.validate(number if number.startswith(prefix) else prefix + number)) if number else ""
-        module = get_cc_module(prefix, "vat")
-        return str(module.validate(number.removeprefix(prefix) if prefix == "GB" else number)) if number and module else typed[:20]
+        valid = str(check(number if number.startswith(letters) or letters == "CH" else letters + number))
     except ValidationError:
         raise Refused("This is not a valid VAT number. Check it, digit by digit.") from None
+    return valid if valid.startswith(letters) else letters + valid
+
+
+def _checker(letters: str) -> Callable[[str], str] | None:
+    """What checks the numbers that begin with these letters."""
+    if letters.lower() in (*eu_vat.MEMBER_STATES, "el"):
+        return eu_vat.validate
+    module = get_cc_module(letters, "vat") if letters in ("GB", "CH", "NO") else None
+    return module.validate if module else None
 
 
 def chamber_number(text: str, country: str) -> str:

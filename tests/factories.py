@@ -1,8 +1,9 @@
 """Things tests are about, named by what matters of them."""
 
-from models import Order, Product, Stage
+from models import Customer, Order, Product, Stage
 from money import Money, Quantity
-from rules import cart, orders, products, shop, status, terms
+from rules import cart, customers, orders, products, shop, status, terms
+from rules.customer_facts import CustomerFacts
 from rules.pricing import Discount
 from rules.product_facts import ProductFacts
 from rules.rights import DESK
@@ -28,3 +29,8 @@ def a_placed_order(settings, by) -> Order:
         cart.discount_line(order, teapot.id, Discount("percent", 1000), by=by)
         terms.ship_by(order, next(iter(settings.shipping_methods.values())), by=by)
     return status.change(draft.number, settings.status_for(Stage.OPEN), version=None, by=by)
+
+
+def a_customer(name="Sanne de Boer", email="sanne@example.nl", **facts) -> Customer:
+    """A customer of the shop."""
+    return customers.create(CustomerFacts(name=name, email=email, **facts), DESK)
