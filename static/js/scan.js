@@ -22,7 +22,7 @@ const giveBack = () => {
 };
 const deliver = (scanned) => {
   const event = new CustomEvent("scan", { detail: { code: scanned }, cancelable: true });
-  const form = find("[data-scan-form]");
+  const form = find("dialog[open] [data-scan-form]") || find("[data-scan-form]");
   if (!document.dispatchEvent(event) || !form) return;
   form.elements.code.value = scanned;
   form.requestSubmit();
