@@ -14,7 +14,7 @@ from app import create_app
 from tests import browser as browsers
 from tests import database as databases
 from tests import factories
-from tests.desk import Desk
+from tests.desk import Desk, session_of
 
 
 @pytest.fixture(scope="session")
@@ -93,13 +93,6 @@ def signed_in(app, operator):
     client = app.test_client()
     client.set_cookie("toonbank", session_of(app, operator))
     return client
-
-
-def session_of(app, operator):
-    """The cookie of a session in which this operator is signed in."""
-    device = models.Device.create(key=secrets.token_hex(16), session=secrets.token_hex(16), name="Chrome, Linux")
-    session = {"_user_id": f"{operator.id}:{operator.auth_version}:{device.session}", "_fresh": True}
-    return app.session_interface.get_signing_serializer(app).dumps(session)
 
 
 # The desk as real processes

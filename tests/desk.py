@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -97,6 +98,13 @@ class Desk:
     @property
     def log(self) -> Path:
         return self.folder / "log"
+
+
+def session_of(app: Any, operator: Any) -> str:
+    """The cookie of a session in which this operator is signed in."""
+    device = models.Device.create(key=secrets.token_hex(16), session=secrets.token_hex(16), name="Chrome, Linux")
+    session = {"_user_id": f"{operator.id}:{operator.auth_version}:{device.session}", "_fresh": True}
+    return app.session_interface.get_signing_serializer(app).dumps(session)
 
 
 def own_database(folder: Path) -> str:
