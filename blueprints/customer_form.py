@@ -10,15 +10,14 @@ from flask_babel import lazy_gettext
 from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField
 
 from blueprints.support.formats import language, sentence
-from blueprints.support.forms import DeskForm
-from models import LANGUAGES, Customer
+from blueprints.support.forms import LANGUAGE_NAMES, DeskForm, options
+from models import Customer
 from rules import addresses
 from rules.addresses import AddressFacts
 from rules.customer_facts import COLUMNS, CustomerFacts, facts_of, said
 from rules.refusal import Conflict
 
 PLACE = tuple(AddressFacts.__slots__)
-LANGUAGE_NAMES = {"nl": "Nederlands", "en": "English"}
 
 
 class CustomerForm(DeskForm):
@@ -31,7 +30,7 @@ class CustomerForm(DeskForm):
     phone = StringField(lazy_gettext("Phone"))
     vat_number = StringField(lazy_gettext("VAT number"))
     chamber_number = StringField(lazy_gettext("KvK number"))
-    language = SelectField(lazy_gettext("Language"), validate_choice=False, choices=[(code, LANGUAGE_NAMES[code]) for code in LANGUAGES])
+    language = SelectField(lazy_gettext("Language"), validate_choice=False, choices=LANGUAGE_NAMES)
     note = TextAreaField(lazy_gettext("Note"))
     billing_name = StringField(lazy_gettext("Name on the address"))
     billing_company = StringField(lazy_gettext("Company on the address"))
@@ -51,7 +50,7 @@ class CustomerForm(DeskForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.billing_country.choices = self.shipping_country.choices = addresses.countries(language())
+        self.billing_country.choices = self.shipping_country.choices = options(*addresses.countries(language()))
 
     @classmethod
     def of(cls, customer: Customer | None) -> CustomerForm:
@@ -67,11 +66,9 @@ class CustomerForm(DeskForm):
 
     def facts(self) -> CustomerFacts:
         """What was typed."""
-        shipping = None if self.same.data else self._address("shipping")
-        return CustomerFacts(**{name: self[name].data or "" for name in COLUMNS}, billing=self._address("billing"), shipping=shipping)
-
-    def _address(self, which: str) -> AddressFacts:
-        return AddressFacts(**{name: self[f"{which}_{name}"].data or "" for name in PLACE})
+        typed = self.typed()
+        billing, shipping = (AddressFacts(**{name: typed[f"{which}_{name}"] for name in PLACE}) for which in ("billing", "shipping"))
+        return CustomerFacts(**{name: typed[name] for name in COLUMNS}, billing=billing, shipping=None if typed["same"] else shipping)
 
     def explain(self, conflict: Conflict, customer: Customer) -> dict[str, str]:
         """Show who came first, take the version they made, and answer what each field is now that they changed."""

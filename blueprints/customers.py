@@ -34,7 +34,7 @@ def index() -> Response:
     ids = [customer.id for customer in page.rows]
     response = make_response(page_or_fragment(
         "customers/index.html", "customers/_list.html", search=search, listed=page, count=customerfile.count(search),
-        figures=customerfile.figures(ids), labels=customerfile.labels_of(ids), address=_address_of,
+        figures=customerfile.figures(ids, g.settings), labels=customerfile.labels_of(ids, g.settings), address=_address_of,
     ))
     if request.is_partial and not any(place().values()):
         response.headers["HX-Replace-Url"] = _address_of(search)
@@ -75,11 +75,11 @@ def _again(form: CustomerForm, refused: Refused, customer: Customer | None) -> R
 
 @bp.get(ONE)
 def show(key: int) -> str:
-    customer = customers.get(key)
+    customer, further = customers.get(key), any(place().values())
     return page_or_fragment(
-        "customers/show.html", "customers/_orders.html", figures=customerfile.figures([key]).get(key, Figures()),
-        orders=customerfile.orders_of(customer, **place()), drafts=[] if any(place().values()) else customerfile.drafts_of(customer),
-        **_shown(customer),
+        "customers/show.html", "customers/_orders.html", figures=customerfile.figures([key], g.settings).get(key, Figures()),
+        orders=customerfile.orders_of(customer, g.settings, **place()), **_shown(customer),
+        drafts=[] if further else customerfile.drafts_of(customer, g.settings),
     )
 
 
@@ -114,7 +114,7 @@ def _shown(customer: Customer) -> dict[str, Any]:
         "customer": customer, "facts": facts,
         "blocks": [block(addressed(address, facts.name, facts.company), home=shop.country, language=shop.language)
                    for address in (facts.billing, facts.shipping) if address],
-        "labels": customerfile.labels_of([customer.id])[customer.id], "events": events.of_customer(customer, limit=EVENTS),
+        "labels": customerfile.labels_of([customer.id], g.settings)[customer.id], "events": events.of_customer(customer, limit=EVENTS),
     }
 
 

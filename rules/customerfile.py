@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from rules import customers, events, orders, paging, shop
 from rules.paging import Page
 from rules.refusal import NotFound
 from rules.rights import Actor
+from rules.shop import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,8 @@ def _fitting(search: Search) -> Any:
     return query
 
 
-def figures(keys: Sequence[int]) -> dict[int, Figures]:
+def figures(keys: Sequence[int], settings: Settings) -> dict[int, Figures]:
     """The figures of these customers, in one query; those without orders are left out."""
-    settings = shop.current()
     ours = Order.currency == settings.shop.currency
     query = (
         Order.select(
@@ -77,33 +77,26 @@ def figures(keys: Sequence[int]) -> dict[int, Figures]:
     return {key: Figures(number, Money(int(spent)), Money(int(balance)), first, last) for key, number, spent, balance, first, last in rows}
 
 
-def orders_of(customer: Customer, *, older_than: int | None = None, newer_than: int | None = None) -> Page[Order]:
+def orders_of(customer: Customer, settings: Settings, *, older_than: int | None = None, newer_than: int | None = None) -> Page[Order]:
     """A page of the customer's orders that were placed, newest first."""
     query = Order.select().where(Order.customer == customer, Order.placed.is_null(False))
-    return _dressed(paging.page(query, Order, Order.placed, older_than=older_than, newer_than=newer_than, size=20))
+    page = paging.page(query, Order, Order.placed, older_than=older_than, newer_than=newer_than, size=20)
+    return replace(page, rows=[orders.dress(order, settings) for order in page.rows])
 
 
-def drafts_of(customer: Customer) -> list[Order]:
+def drafts_of(customer: Customer, settings: Settings) -> list[Order]:
     """The drafts that wait for this customer, newest first."""
-    drafts = shop.current().statuses_in(Stage.DRAFT)
+    drafts = settings.statuses_in(Stage.DRAFT)
     query = Order.select().where(Order.customer == customer, Order.placed.is_null(), Order.status.in_(drafts)).order_by(Order.id.desc())
-    return _dressed(Page(list(query.limit(20)))).rows
+    return [orders.dress(order, settings) for order in query.limit(20)]
 
 
-def _dressed(page: Page[Order]) -> Page[Order]:
-    settings = shop.current()
-    for order in page.rows:
-        orders.dress(order, settings)
-    return page
-
-
-def labels_of(keys: Sequence[int]) -> dict[int, list[Label]]:
+def labels_of(keys: Sequence[int], settings: Settings) -> dict[int, list[Label]]:
     """The labels of these customers, in the shop's order, in one query."""
-    known = shop.current().labels
     labels: dict[int, list[Label]] = {key: [] for key in keys}
     if keys:
         for row in CustomerLabel.select().where(CustomerLabel.customer.in_(list(keys))):
-            labels[row.customer_id].append(known[row.label_id])
+            labels[row.customer_id].append(settings.labels[row.label_id])
     return {key: sorted(own, key=lambda label: (label.position, label.id)) for key, own in labels.items()}
 
 
