@@ -42,8 +42,9 @@ if (!HAS_COMMAND) {
   });
 }
 
-// What a menu's button opens lies on top of the menu: close it first.
-on("click", "[popover] :is(a, button)", (element) => {
+// What a menu's button opens would lie under the menu: put that away first.
+on("click", "[popover] :is(a, button):not([popovertarget])", (element) => {
   const menu = element.closest("[popover]");
-  if (HAS_POPOVER && !element.hasAttribute("popovertarget") && menu.matches(":popover-open")) menu.hidePopover();
+  if (!HAS_POPOVER) closeMenus();
+  else if (menu.matches(":popover-open")) menu.hidePopover();
 });
