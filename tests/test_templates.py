@@ -1,5 +1,6 @@
 """What every template keeps to: fragments say their name and needs, forms work without a script, nothing is written inline."""
 
+import ast
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,16 +8,14 @@ from pathlib import Path
 import pytest
 from jinja2 import meta, nodes
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+ROOT = Path(__file__).parent.parent
+TEMPLATES = ROOT / "templates"
 ON_PAPER = {"documents", "letters"}  # never under the desk's policy, and in no page
 ALL = sorted(path for path in TEMPLATES.rglob("*.html") if path.parent.name not in ON_PAPER)
 FRAGMENTS = [path for path in ALL if path.name.startswith("_")]
 PLACES = {"main", "layout-sheets"}  # targets that are no fragment
 NEARBY = re.compile(r"this$|closest |find |next|previous|§$|#§$")
-ALWAYS_THERE = {
-    "oob", "shop", "settings", "me", "may", "request", "endpoints", "url_for", "csrf_token", "new_key", "get_flashed_messages", "_", "gettext",
-    "ngettext", "range", "dict", "namespace",
-}
+GIVEN = {"oob", "request", "shop", "settings", "me"}  # besides the environment's globals
 TAG = re.compile(r"<([a-z][\w-]*)((?:[^<>\"']|\"[^\"]*\"|'[^']*')*)>")
 VOID = {"input", "br", "hr", "img", "meta", "link"}
 
@@ -63,11 +62,20 @@ class Top(HTMLParser):
         self.depth -= tag not in VOID
 
 
+def openers():
+    """Macros that open a form which their caller closes."""
+    macros = [found for path in ALL for found in re.findall(r"\{% macro (\w+)\((.*?)endmacro", path.read_text(), flags=re.S)]
+    return {name for name, body in macros if "<form" in body and "</form>" not in body}
+
+
 def roots(path):
     """The elements at the top of a fragment, as (tag, attributes); a sheet is the dialog its macro makes."""
     source = re.sub(r"\{% macro .*?endmacro %\}", "", path.read_text(), flags=re.S)
     if sheet := re.search(r"\{% call sheet\(\"([\w-]+)\"", source):
-        return [("dialog", {"id": sheet[1], "oob": None})]
+        return [("dialog", {"id": sheet[1]})]
+    opened = rf"\{{\{{ ?(?:{'|'.join(openers())})\((?:(?!\}}\}}).)*?\bid=\"([\w-]+)\".*?\}}\}}"
+    source = re.sub(opened, r'<form id="\1">', source, flags=re.S)
+    source = re.sub(rf"\{{\{{ ?(?:{'|'.join(openers())})\(.*?\}}\}}", "<form>", source, flags=re.S)
     top = Top()
     top.feed(as_html(source))
     return top.found
@@ -90,11 +98,19 @@ def variables(path, env):
     """What it reads and does not make itself."""
     tree = env.parse(path.read_text())
     made = {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}  # in a branch: Jinja takes those for undeclared
-    return meta.find_undeclared_variables(tree) - made - ALWAYS_THERE
+    return meta.find_undeclared_variables(tree) - made - GIVEN - set(env.globals)
 
 
 def all_variables(path, env):
     return variables(path, env).union(*(all_variables(other, env) for other in taken_in(path)))
+
+
+def sent_along():
+    """Fragments that blueprints name after the first in fragments(…)."""
+    for path in (ROOT / "blueprints").rglob("*.py"):
+        for call in ast.walk(ast.parse(path.read_text())):
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "fragments":
+                yield from (TEMPLATES / name.value for name in call.args[1:] if isinstance(name, ast.Constant))
 
 
 @each(FRAGMENTS)
@@ -103,7 +119,6 @@ def test_a_fragment_is_one_element_with_the_id_of_its_path(path):
     assert len(found) == 1, f"{[tag for tag, _ in found]} lie side by side"
     _, attributes = found[0]
     assert re.fullmatch(rf"{id_of(path)}(-§)?", attributes.get("id", "")), f"its id is {attributes.get('id')}, not {id_of(path)}"
-    assert "oob" in attributes or "hx-swap-oob" in attributes, "without {{ oob }} it cannot come along with another fragment"
 
 
 @each(FRAGMENTS)
@@ -112,8 +127,14 @@ def test_a_fragment_says_what_it_needs(path, app):
     assert said is not None, "its first line is not {# needs … #}"
     used = variables(path, app.jinja_env)
     assert used <= said, f"it does not say that it needs {used - said}"
-    unused = said - all_variables(path, app.jinja_env) - ALWAYS_THERE
-    assert not unused, f"it does not need {unused}"
+    if not re.search(r"\{% include \w+ %\}", path.read_text()):
+        unused = said - all_variables(path, app.jinja_env) - GIVEN
+        assert not unused, f"it does not need {unused}"
+
+
+def test_what_comes_along_with_a_fragment_finds_its_own_place():
+    for path in set(sent_along()):
+        assert re.search(r"\{\{ oob \}\}|hx-swap-oob", path.read_text()), f"{path.name} lacks {{{{ oob }}}}"
 
 
 @each(ALL)
