@@ -57,6 +57,14 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
 });
 
 on("focusin", BOX, (input) => show(input, true));
+// Taken: the field is ready for the next one.
+on("desk:saved", "form", (form) => {
+  for (const input of form.querySelectorAll("[data-clears]")) {
+    input.value = "";
+    listOf(input)?.replaceChildren();
+    show(input, false);
+  }
+});
 document.addEventListener("click", (event) => {
   for (const list of document.querySelectorAll(".matches:not([hidden])")) {
     const input = inputOf(list);
