@@ -51,7 +51,7 @@ on("keydown", BOX, (input, event) => !event.isComposing && KEYS[event.key]?.(inp
 document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   const input = ctx.sourceElement?.matches?.(BOX) ? ctx.sourceElement : null;
   if (!input) return;
-  show(input, document.activeElement === input);
+  show(input, document.activeElement === input && (input.value !== "" || !input.hasAttribute("data-clears")));
   const found = optionsOf(listOf(input)).length;
   if (input.value) say(found === 0 ? word("none") : found === 1 ? word("one") : word("many", found));
 });

@@ -41,3 +41,6 @@ on("click", "[data-step]", (button, event) => {
 on("change", "[data-select-all]", (box) => {
   for (const other of box.closest("table, form").querySelectorAll("tbody [type=checkbox]")) other.checked = box.checked;
 });
+
+// A dropzone says which file was chosen.
+on("change", ".dropzone [type=file]", (input) => { find("output", input.closest(".dropzone")).textContent = input.files[0]?.name ?? ""; });
