@@ -20,15 +20,16 @@ from rules.coupons import CouponFacts
 NOBODY = 0  # no customer has this id
 
 
-def facts(keys: Sequence[int], *, order: Order | None = None) -> dict[int, CouponFacts]:
+def facts(keys: Sequence[int], *, order: Order | None = None, lock: bool = False) -> dict[int, CouponFacts]:
     """What is known of these coupons, by id: what they are for, and how often orders other than `order` use them.
 
-    `uses_by_customer` counts those of the order's customer. Two queries, whatever the number of coupons and uses.
+    `uses_by_customer` counts those of the order's customer. Uses are counted where a limit asks for it and are 0 elsewhere.
+    Two queries, whatever the number of coupons.
     """
     if not keys:
         return {}
-    coupons, scopes = _with_scopes(keys, lock=order is not None)
-    uses = _uses(keys, order)
+    coupons, scopes = _with_scopes(keys, lock=lock or order is not None)
+    uses = _uses([key for key, coupon in coupons.items() if coupon.max_uses or coupon.per_customer], order)
     return {key: _facts_of(coupon, scopes[key], *uses.get(key, (0, 0))) for key, coupon in coupons.items()}
 
 
@@ -60,6 +61,8 @@ def is_use() -> Any:
 
 
 def _uses(keys: Sequence[int], order: Order | None) -> dict[int, tuple[int, int]]:
+    if not keys:
+        return {}
     others, customer = is_use(), NOBODY
     if order is not None:
         others, customer = others & (Order.id != order.id), order.customer_id or NOBODY
