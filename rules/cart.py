@@ -50,7 +50,7 @@ def add_product(order: Order, product: Product, quantity: Quantity = ONE, *, by:
     same = Line.get_or_none(Line.order == order, Line.product == product, Line.price == price, Line.list_price.is_null(), Line.vat_rate == rate,
                             Line.discount_kind.is_null(), Line.quantity > NONE)
     if same is not None and quantity > NONE:
-        return change_quantity(order, same.id, same.quantity + quantity, by=by) or same
+        return change_quantity(order, same.id, same.quantity + quantity, by=by)
     _must_be_sellable(product.unit, quantity, by)
     return _add(order, Line(
         product=product, name=product.name, variant=product.variant, sku=product.sku or product.ean or "", unit=product.unit, quantity=quantity,
@@ -93,11 +93,8 @@ def copy_line(line: Line, order: Order) -> None:
     Line.create(**facts | {"order": order, "vat_rate": rate})
 
 
-def change_quantity(order: Order, key: int, quantity: Quantity, *, by: Actor) -> Line | None:
-    """Set a line's quantity; zero takes the line out and answers None."""
-    if quantity == NONE:
-        remove_line(order, key, by=by)
-        return None
+def change_quantity(order: Order, key: int, quantity: Quantity, *, by: Actor) -> Line:
+    """Set a line's quantity. Refuses zero: remove_line takes a line out."""
     line = line_of(order, key)
     _must_be_sellable(line.unit if line.product_id else "", quantity, by)
     was, line.quantity = line.quantity, quantity

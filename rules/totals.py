@@ -153,7 +153,7 @@ class Summary:
 
     line_discount: Money
     order_discount: Money
-    coupons: list[OrderCoupon]
+    coupons: list[tuple[OrderCoupon, Refused | None]]  # with the reason why it gives nothing
     shipping: Money  # before a coupon takes it off
     vat: list[OrderVat]
 
@@ -164,4 +164,4 @@ def summary(order: Order, lines: list[Line]) -> Summary:
     off_lines = sum((line.discount for line in lines), ZERO)
     off_goods = sum((row.amount for row in coupons if row.coupon.kind != "shipping"), ZERO)
     off_shipping = sum((row.amount for row in coupons if row.coupon.kind == "shipping"), ZERO)
-    return Summary(off_lines, order.discount - off_lines - off_goods, coupons, order.shipping_total + off_shipping, vat_of(order))
+    return Summary(off_lines, order.discount - off_lines - off_goods, [(row, read(row.reason)) for row in coupons], order.shipping_total + off_shipping, vat_of(order))

@@ -10,8 +10,14 @@ from flask import Flask, g
 from flask_babel import get_locale, gettext
 
 from money import Money, Quantity, format_percent
+from rules.pricing import Discount
 from rules.refusal import Refused
 from rules.shop import ZONE
+
+
+def N_(text: str) -> str:  # noqa: N802 - the name gettext's tools look for
+    """Marks a text for translation that is translated later."""
+    return text
 
 
 def language() -> str:
@@ -24,11 +30,12 @@ def money(amount: Money | int | None, currency: str | None = None) -> str:
     return (amount if isinstance(amount, Money) else Money(amount)).format(language(), currency or "EUR")
 
 
-def plain_money(amount: Money | None) -> str:
+def plain_money(amount: Money | int | None) -> str:
     """An amount as it stands in a field: 12,50."""
     if amount is None:
         return ""
-    sign, cents = ("-", -amount.cents) if amount.cents < 0 else ("", amount.cents)
+    number = amount.cents if isinstance(amount, Money) else amount
+    sign, cents = ("-", -number) if number < 0 else ("", number)
     return f"{sign}{cents // 100}{',' if language() == 'nl' else '.'}{cents % 100:02}"
 
 
@@ -89,6 +96,8 @@ def written(fact: Any) -> Any:
         return money(fact)
     if isinstance(fact, Quantity):
         return quantity(fact)
+    if isinstance(fact, Discount):
+        return percent(fact.value) if fact.kind == "percent" else money(fact.value)
     if isinstance(fact, datetime):
         return moment_full(fact)
     return day(fact) if isinstance(fact, date) else fact
@@ -100,7 +109,27 @@ def sentence(refused: Refused) -> str:
     return gettext(refused.message).format(**facts)
 
 
-FILTERS = (money, plain_money, quantity, percent, moment, moment_full, day, iso, initials, sentence)
+def name(thing: Any) -> str:
+    """What a status, source or VAT category is called in the reader's language."""
+    return str(thing.name_en if language() == "en" and thing.name_en else thing.name)
+
+
+PAYMENT_STATES = {
+    "unpaid": N_("Not paid"), "partly_paid": N_("Partly paid"), "paid": N_("Paid"), "overpaid": N_("Paid too much"),
+    "partly_refunded": N_("Partly refunded"), "refunded": N_("Refunded"),
+}
+
+
+def payment_name(state: str) -> str:
+    return gettext(PAYMENT_STATES[state])
+
+
+def number(count: int) -> str:
+    """A count, with its thousands apart: 12.345."""
+    return f"{count:,}".replace(",", "." if language() == "nl" else ",")
+
+
+FILTERS = (name, payment_name, number, money, plain_money, quantity, percent, moment, moment_full, day, iso, initials, sentence)
 
 
 def use_formats(app: Flask) -> None:
