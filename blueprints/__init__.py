@@ -1,5 +1,7 @@
 """One module per room of the desk; each turns requests into calls of rules and fragments of HTML."""
 
-from blueprints import account, customers, documents, home, setup
+from blueprints import account, cart, categories, coupons, customers, documents, home, lists, order_customer, orders, parcels, payments
+from blueprints import product_imports, products, settings, setup, staff, terms, vat
 
-ALL = (setup.bp, account.bp, home.bp, customers.bp, documents.bp)
+ALL = (setup.bp, account.bp, home.bp, orders.bp, cart.bp, terms.bp, order_customer.bp, payments.bp, parcels.bp, documents.bp,
+       customers.bp, coupons.bp, products.bp, categories.bp, product_imports.bp, settings.bp, lists.bp, vat.bp, staff.bp)

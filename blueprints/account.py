@@ -15,7 +15,7 @@ from wtforms.validators import EqualTo
 from blueprints.support import access, devices
 from blueprints.support.access import actor
 from blueprints.support.formats import local
-from blueprints.support.forms import DeskForm
+from blueprints.support.forms import LANGUAGE_NAMES, DeskForm, options
 from blueprints.support.htmx import go, page_or_fragment
 from models import LANGUAGES, now
 from rules import people, shop, signin
@@ -39,8 +39,8 @@ class SwitchForm(DeskForm):
 
 class ProfileForm(DeskForm):
     name = StringField(lazy_gettext("Name"))
-    language = SelectField(lazy_gettext("Language"), choices=(("nl", "Nederlands"), ("en", "English")))
-    theme = SelectField(lazy_gettext("Theme"), choices=(
+    language = SelectField(lazy_gettext("Language"), choices=LANGUAGE_NAMES, validate_choice=False)
+    theme = SelectField(lazy_gettext("Theme"), validate_choice=False, choices=options(
         ("auto", lazy_gettext("System")), ("light", lazy_gettext("Light")), ("dark", lazy_gettext("Dark"))))
 
 
@@ -119,7 +119,7 @@ def show() -> str:
 @bp.post("/account")
 def change_profile() -> Any:
     form = ProfileForm()
-    return tried(form, "profile", lambda: people.change_own(typed(form), by=actor()), _("Saved"))
+    return tried(form, "profile", lambda: people.change_own(form.typed(), by=actor()), _("Saved"))
 
 
 @bp.post("/account/password")
@@ -200,22 +200,20 @@ def page(fragment: str = "account/show.html", **forms: DeskForm) -> str:
     return page_or_fragment("account/show.html", fragment, **{name: forms.get(name) or make() for name, make in blank.items()})
 
 
-def typed(form: DeskForm) -> dict[str, Any]:
-    return {name: value or "" for name, value in form.data.items() if name != "csrf_token"}
-
-
 def prove(field: PasswordField) -> None:
     signin.must_know_password(current_user.operator, field.data or "", address=request.remote_addr or "", device=g.device, field=field.name)
 
 
 def ask(form: SignInForm) -> str:
     people_here = signin.who_has_a_pin() if devices.known() else []
+    form.starting_at("password" if form.email.data else "email")
     return render_template("account/sign_in.html", form=form, people=people_here, hour=local(now()).hour)
 
 
 def ask_pin(form: SwitchForm) -> str:
     people_here = {str(operator.id): operator for operator in signin.who_has_a_pin()}
     chosen = people_here.get(form.operator.data or "")
+    form.starting_at("pin")
     return render_template("account/switch.html", form=form, people=people_here.values(), chosen=chosen, stay=wanted(form.next.data))
 
 

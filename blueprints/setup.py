@@ -13,12 +13,13 @@ from wtforms.validators import EqualTo
 
 from blueprints.support import devices
 from blueprints.support.formats import language, sentence
-from blueprints.support.forms import DeskForm
+from blueprints.support.forms import LANGUAGE_NAMES, DeskForm, options
 from models import Operator
 from rules import addresses, profile, signin
 from rules.refusal import Invalid, Refused
 
 bp = Blueprint("setup", __name__, url_prefix="/setup")
+DEMO_ORDERS, DEMO_SEED = 1_500, 2026
 
 
 class OwnerForm(DeskForm):
@@ -33,17 +34,17 @@ class SetupForm(OwnerForm):
     street = StringField(lazy_gettext("Street and number"))
     postcode = StringField(lazy_gettext("Postcode"))
     city = StringField(lazy_gettext("City"))
-    country = SelectField(lazy_gettext("Country"), default="NL")
+    country = SelectField(lazy_gettext("Country"), default="NL", validate_choice=False)
     email = EmailField(lazy_gettext("E-mail of the shop"))
     phone = TelField(lazy_gettext("Phone"))
     vat_number = StringField(lazy_gettext("VAT number"))
     chamber_number = StringField(lazy_gettext("KvK number"))
     iban = StringField(lazy_gettext("IBAN"))
-    language = SelectField(lazy_gettext("Language"), choices=(("nl", "Nederlands"), ("en", "English")))
+    language = SelectField(lazy_gettext("Language"), choices=LANGUAGE_NAMES, validate_choice=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.country.choices = list(addresses.countries(language()))
+        self.country.choices = options(*addresses.countries(language()))
 
 
 @bp.get("")
@@ -56,7 +57,13 @@ def show() -> Any:
 @bp.post("")
 def create() -> Any:
     form = SetupForm()
-    return opened(form, "shop", lambda: profile.open_shop(typed(form), owner_in(form)))
+    return opened(form, "shop", lambda: profile.open_shop(form.typed(), owner_in(form)))
+
+
+@bp.post("/demo", endpoint="demo")
+def create_demo() -> Any:
+    form = OwnerForm(prefix="demo-")
+    return opened(form, "demo", lambda: profile.open_demo(owner_in(form), language=language(), orders=DEMO_ORDERS, seed=DEMO_SEED))
 
 
 def opened(form: OwnerForm, part: str, open_shop: Callable[[], Operator]) -> Any:
@@ -86,12 +93,8 @@ def come_second(form: OwnerForm, refused: Refused) -> Response:
 
 
 def ask(shop: OwnerForm | None = None, demo: OwnerForm | None = None) -> str:
-    shop = shop or SetupForm(formdata=None, language=language())
+    shop = shop or SetupForm(formdata=None, language=language()).starting_at("" if demo else "name")
     return render_template("setup/show.html", form=shop, demo=demo or OwnerForm(formdata=None, prefix="demo-"), wants_demo=demo is not None)
-
-
-def typed(form: SetupForm) -> dict[str, Any]:
-    return {name: value or "" for name, value in form.data.items() if name in profile.BLANK}
 
 
 def owner_in(form: OwnerForm) -> dict[str, Any]:

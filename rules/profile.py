@@ -10,8 +10,8 @@ from typing import Any
 import stdnum.iban
 from stdnum.exceptions import ValidationError
 
-from models import Operator
-from rules import addresses, contacts, fields, passwords, people, settings, shop
+from models import Operator, database
+from rules import addresses, contacts, demo, fields, passwords, people, settings, shop
 from rules.refusal import Invalid, Refused
 from rules.rights import Actor
 
@@ -20,11 +20,15 @@ BLANK: Values = {
     "name": "", "street": "", "postcode": "", "city": "", "country": "NL", "email": "", "phone": "", "website": "", "vat_number": "",
     "chamber_number": "", "iban": "", "language": "nl", "prices_include_vat": True, "small_business": False, "receipt_footer": "",
 }
+DEMO: dict[str, Any] = {
+    "name": "Theehuis De Kop", "street": "Oudegracht 112", "postcode": "3511 AX", "city": "Utrecht", "email": "hallo@example.nl",
+    "phone": "030 555 01 12", "receipt_footer": "Dank je wel en tot de volgende kop.",
+}
 
 
 def clean(values: Values) -> dict[str, Any]:
     """The profile as it is kept. Invalid names every wrong field."""
-    home = values["country"]
+    home = values["country"] or ""
     return fields.read({
         "name": lambda: fields.a_name(values["name"], at_most=120),
         "street": lambda: fields.one_line(values["street"], at_most=120),
@@ -80,6 +84,14 @@ def open_shop(values: Values, owner: Values) -> Operator:
     if errors:
         raise Invalid(errors)
     return shop.set_up(*kept, password_hash=passwords.hash_password(owner["password"]))
+
+
+def open_demo(owner: Values, *, language: str, orders: int, seed: int) -> Operator:
+    """A shop to try, with its orders: all of it or nothing. Its owner is real, everything else made up."""
+    with database.atomic():
+        operator = open_shop(DEMO | {"language": language}, owner)
+        demo.fill(orders=orders, seed=seed)
+    return operator
 
 
 def new_owner(owner: Values) -> dict[str, Any]:

@@ -3,6 +3,11 @@
 from typing import Any
 
 
+def N_(message: str) -> str:
+    """Marks a sentence of a table for the translators; it is translated where a person reads it."""
+    return message
+
+
 class Refused(Exception):
     """The shop says no. `message` is an English sentence with {placeholders}, translated before a person sees it.
 

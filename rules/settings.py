@@ -115,6 +115,15 @@ def is_used(kind: Kind, key: int) -> bool:
     return any(field.model.select().where(field == key).exists() for field in kind.used_in)
 
 
+def is_spare(kind: Kind, row: Any, settings: Settings) -> bool:
+    """May it be put away, as far as the desk itself needs it?"""
+    try:
+        kind.must_be_spare(row, settings)
+    except Refused:
+        return False
+    return True
+
+
 def find(kind: Kind, settings: Settings, key: int) -> Any:
     row = kind.rows(settings).get(key)
     if row is None:

@@ -9,16 +9,21 @@ from models import Device, Operator, database, now
 from rules import events, fields, passwords, shop, throttle
 from rules.refusal import NotFound, Refused
 
-WRONG = "The e-mail address or the password is not right."
-
 
 def with_password(email: str, password: str, *, address: str, device: Device | None) -> Operator:
     """The operator with this e-mail address and password. Refuses with the same words, after the same time, an unknown
     address, a wrong password and somebody who may no longer sign in; and who tries too often (rules/throttle.py)."""
+    operator = _recognised(email, password, address, device)
+    if operator is None:
+        raise Refused("The e-mail address or the password is not right.", field="password")
+    return operator
+
+
+def _recognised(email: str, password: str, address: str, device: Device | None) -> Operator | None:
     attempt = throttle.try_password(email, address, device=device.id if device else None)
     operator = _active(email)
     if not passwords.is_right(operator.password_hash if operator else None, password) or operator is None:
-        raise Refused(WRONG, field="password")
+        return None
     throttle.succeeded(attempt)
     if device:
         throttle.forgive_pins(operator.id, device.id)
@@ -45,10 +50,11 @@ def with_pin(key: str, pin: str, *, address: str, device: Device) -> Operator:
 def must_know_password(operator: Operator, password: str, *, address: str, device: Device, field: str) -> None:
     """Ask the person at the keyboard to prove once more who they are."""
     try:
-        with_password(operator.email, password, address=address, device=device)
+        is_known = _recognised(operator.email, password, address, device) is not None
     except Refused as refused:
-        message = "This is not your password." if refused.message == WRONG else refused.message
-        raise Refused(message, field=field, **refused.facts) from None
+        raise Refused(refused.message, field=field, **refused.facts) from None
+    if not is_known:
+        raise Refused("This is not your password.", field=field)
 
 
 def who_has_a_pin() -> list[Operator]:

@@ -44,16 +44,18 @@ def add_category(values: Mapping[str, Any], *, by: Actor) -> VatCategory:
     return row
 
 
-def add_rate(category: int, rate: int, valid_from: date, *, by: Actor) -> VatRate:
+def add_rate(category: int, rate: int | None, valid_from: date | None, *, by: Actor) -> VatRate:
     """From a day on, today or later, this category costs `rate` basis points. What was sold before keeps its rate."""
     with settings.changing(by, RIGHT) as known:
         row = settings.find(CATEGORIES, known, category)
-        percentage(rate)
+        basis_points = percentage(rate)
+        if valid_from is None:
+            raise Refused("Enter a day, like 23-11-2026.", field="valid_from")
         if not shop.today() <= valid_from <= shop.today().replace(month=12, day=31, year=shop.today().year + FARTHEST):
             raise Refused("A rate starts today or later: what was sold keeps the rate it had.", field="valid_from")
         if any(other.category_id == category and other.valid_from == valid_from for other in known.vat_rates):
             raise Refused("There is already a rate from this day.", field="valid_from")
-        added = VatRate.create(category=row, rate=rate, valid_from=valid_from)
+        added = VatRate.create(category=row, rate=basis_points, valid_from=valid_from)
         settings.record("added", "vat_rate", row, by=by, rate=rate, valid_from=valid_from.isoformat())
     return added
 
@@ -75,7 +77,7 @@ def is_future(rate: VatRate) -> bool:
     return bool(rate.valid_from > shop.today())
 
 
-def percentage(rate: int) -> int:
-    if not 0 <= rate <= 10_000:
+def percentage(rate: int | None) -> int:
+    if rate is None or not 0 <= rate <= 10_000:
         raise Refused("Enter a percentage from 0 to 100.", field="rate")
     return rate

@@ -14,6 +14,10 @@ from rules import signin
 COOKIE = "device"
 REMEMBERED = COOKIE_NAME  # Flask-Login's
 A_YEAR = 365 * 24 * 3600
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "iPad": "iPad", "iPhone": "iPhone", "Android": "Android", "Windows": "Windows", "Mac OS": "Mac", "CrOS": "Chromebook", "Linux": "Linux",
+}
 
 
 def known() -> Device | None:
@@ -63,7 +67,5 @@ def _keep(key: str, seconds: int | None) -> None:
 def name_of_browser() -> str:
     """'Chrome, Windows': what people recognise a device by until they give it a name."""
     agent = request.user_agent.string
-    browsers = {"Edg": "Edge", "OPR": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
-    systems = {"iPad": "iPad", "iPhone": "iPhone", "Android": "Android", "Windows": "Windows", "Mac OS": "Mac", "CrOS": "Chromebook", "Linux": "Linux"}
-    found = [next((name for mark, name in names.items() if re.search(rf"\b{mark}", agent)), "") for names in (browsers, systems)]
+    found = [next((name for mark, name in names.items() if re.search(rf"\b{mark}", agent)), "") for names in (BROWSERS, SYSTEMS)]
     return ", ".join(part for part in found if part) or "Browser"

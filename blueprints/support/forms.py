@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from flask import request
 from flask_babel import get_translations
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, RadioField, SelectField, StringField, TelField, TextAreaField, URLField, ValidationError
+from wtforms import EmailField, PasswordField, SelectChoice, StringField, TelField, TextAreaField, URLField, ValidationError
 from wtforms.widgets import DateInput
 
 from blueprints.support.formats import language, percent, plain_money, quantity, sentence
@@ -58,8 +58,15 @@ def read_percent(field: str) -> int:
         raise Refused("Enter a percentage from 0 to 100.", field=field) from None
 
 
-LANGUAGE_NAMES = (("nl", "Nederlands"), ("en", "English"))
-TEXTS = (StringField, TextAreaField, EmailField, TelField, URLField, PasswordField, SelectField, RadioField)
+
+
+def options(*pairs: tuple[Any, Any]) -> list[SelectChoice]:
+    """What a SelectField or RadioField offers: each value with its word."""
+    return [SelectChoice(value, word) for value, word in pairs]
+
+
+LANGUAGE_NAMES = options(("nl", "Nederlands"), ("en", "English"))
+TEXTS = (StringField, TextAreaField, EmailField, TelField, URLField, PasswordField)
 
 
 def row_key(text: Any) -> Any:
@@ -76,7 +83,22 @@ class DeskForm(FlaskForm):
 
     def typed(self) -> dict[str, Any]:
         """What was typed, by field, for a rule; a text that was not sent is empty."""
-        return {name: "" if field.data is None and type(field) in TEXTS else field.data for name, field in self._fields.items() if name != "csrf_token"}
+        fields = {name: field for name, field in self._fields.items() if name != "csrf_token"}
+        return {name: "" if field.data is None and type(field) in TEXTS else field.data for name, field in fields.items()}
+
+    def starting_at(self, name: str) -> Self:
+        """With the cursor in this field."""
+        for field in self:
+            field.render_kw = (field.render_kw or {}) | {"autofocus": field.short_name == name}
+        return self
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        return super().validate(extra_validators) or self._start_at_the_first_error()
+
+    def _start_at_the_first_error(self) -> bool:
+        """False, as what is not valid."""
+        self.starting_at(next((field.short_name for field in self if field.errors), ""))
+        return False
 
     def show(self, refused: Refused) -> bool:
         """Put a refusal beside its field; False when no field of this form is meant."""
@@ -86,6 +108,7 @@ class DeskForm(FlaskForm):
             if name in self:
                 self[name].errors = [*self[name].errors, sentence(error)]
                 shown = True
+        self._start_at_the_first_error()
         return shown
 
 

@@ -35,7 +35,7 @@ def test_a_wrong_password_an_unknown_address_and_one_put_away_are_refused_alike(
         with pytest.raises(Refused) as refused:
             signin.with_password(email, password, **HOME)
         said.add((refused.value.message, refused.value.field))
-    assert said == {(signin.WRONG, "password")}
+    assert said == {("The e-mail address or the password is not right.", "password")}
 
 
 def test_guessing_goes_on_slowly(ada):

@@ -1,0 +1,134 @@
+"""The shop's lists in the settings: one way to look, add, change, order, put away and delete, for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial, update_wrapper
+from typing import Any, NamedTuple
+
+from flask import Blueprint, flash, g, request, url_for
+from flask_babel import gettext as _
+
+from blueprints.list_forms import STAGES, CourierForm, LabelForm, PaymentMethodForm, ShippingMethodForm, SourceForm, StatusForm
+from blueprints.support.access import actor
+from blueprints.support.forms import DeskForm, form_key, whole_number
+from blueprints.support.htmx import fragments, go, page_or_fragment
+from rules import couriers, keys, lists, settings, shop
+from rules.refusal import N_, Refused
+from rules.settings import Kind
+
+bp = Blueprint("lists", __name__, url_prefix="/settings")
+
+
+class Page(NamedTuple):
+    noun: str                 # of its endpoints and its fields' template
+    path: str
+    kind: Kind
+    form: type[DeskForm]
+    title: str
+    adding: str               # above the form of a new one
+    can_be_archived: bool = True
+
+    def url(self, verb: str, **values: Any) -> str:
+        return url_for(f"lists.{verb}_{self.noun}", **values)
+
+
+STAGE_NAMES = {option.value: option.label for option in STAGES}
+PAGES = (
+    Page("status", "statuses", lists.STATUSES, StatusForm, N_("Statuses"), N_("New status")),
+    Page("order_label", "order-labels", lists.ORDER_LABELS, LabelForm, N_("Order labels"), N_("New order label")),
+    Page("customer_label", "customer-labels", lists.CUSTOMER_LABELS, LabelForm, N_("Customer labels"), N_("New customer label")),
+    Page("payment_method", "payment-methods", lists.PAYMENT_METHODS, PaymentMethodForm, N_("Payment methods"), N_("New payment method")),
+    Page("shipping_method", "shipping-methods", lists.SHIPPING_METHODS, ShippingMethodForm, N_("Shipping methods"), N_("New shipping method")),
+    Page("courier", "couriers", lists.COURIERS, CourierForm, N_("Couriers"), N_("New courier")),
+    Page("source", "sources", lists.SOURCES, SourceForm, N_("Sources"), N_("New source"), False),
+)
+
+
+def index(page: Page) -> str:
+    return show_list(page)
+
+
+def new(page: Page) -> str:
+    return show_list(page, form=page.form(formdata=None).starting_at("name"))
+
+
+def show(page: Page, key: int) -> str:
+    row = settings.find(page.kind, g.settings, key)
+    return show_list(page, row=row, form=page.form(formdata=None, **row.__data__))
+
+
+def create(page: Page) -> Any:
+    form = page.form()
+
+    def add() -> None:
+        values = form.typed()
+        keys.once(form_key(), f"{page.noun}.added", values, lambda: settings.add(page.kind, values, by=actor()).id, by=actor())
+
+    return tried(page, form, add, _("Added"))
+
+
+def change(page: Page, key: int) -> Any:
+    row = settings.find(page.kind, g.settings, key)
+    form = page.form(**row.__data__)
+    return tried(page, form, lambda: settings.change(page.kind, key, form.typed(), by=actor()), _("Saved"), row=row)
+
+
+def archive(page: Page, key: int) -> Any:
+    """Put away with archived=1, back with archived=0."""
+    if request.form.get("archived") == "0":
+        settings.restore(page.kind, key, by=actor())
+        flash(_("Back in use"), "done")
+    else:
+        settings.archive(page.kind, key, by=actor())
+        flash(_("Archived"), "done")
+    return go(page.url("list"))
+
+
+def remove(page: Page, key: int) -> Any:
+    settings.remove(page.kind, key, by=actor())
+    flash(_("Deleted"), "done")
+    return go(page.url("list"))
+
+
+def move(page: Page, key: int) -> Any:
+    settings.move(page.kind, key, whole_number("steps", at_least=-1, at_most=1), by=actor())
+    g.settings = shop.current()
+    return fragments("lists/_rows.html", page=page.url("list"), this=page, rows=page.kind.rows(g.settings).values(), row=None, stages=STAGE_NAMES)
+
+
+def tried(page: Page, form: DeskForm, act: Callable[[], None], done: str, row: Any = None) -> Any:
+    """Do it and say so, or show the same form with what is wrong beside its field."""
+    if form.validate():
+        try:
+            act()
+        except Refused as refused:
+            if not form.show(refused):
+                raise
+        else:
+            flash(done, "done")
+            return go(page.url("list"))
+    return show_list(page, row=row, form=form, fragment="lists/_form.html"), 422
+
+
+def show_list(page: Page, *, row: Any = None, form: DeskForm | None = None, fragment: str = "lists/show.html") -> str:
+    return page_or_fragment(
+        "lists/show.html", fragment, this=page, rows=page.kind.rows(g.settings).values(), row=row, form=form, stages=STAGE_NAMES,
+        is_spare=bool(row) and settings.is_spare(page.kind, row, g.settings), is_used=bool(row) and settings.is_used(page.kind, row.id),
+        example=couriers.example(row.url_template) if page.noun == "courier" and row else "")
+
+
+VERBS = {  # the verb of the endpoint: the rule after the list's path, its method, the view
+    "list":    ("",                    "GET",  index),
+    "new":     ("/new",                "GET",  new),
+    "create":  ("",                    "POST", create),
+    "show":    ("/<int:key>",          "GET",  show),
+    "change":  ("/<int:key>",          "POST", change),
+    "archive": ("/<int:key>/archived", "POST", archive),
+    "remove":  ("/<int:key>/removal",  "POST", remove),
+    "move":    ("/<int:key>/position", "POST", move),
+}
+for each in PAGES:
+    for verb, (rule, method, view) in VERBS.items():
+        if verb != "archive" or each.can_be_archived:
+            bp.add_url_rule(f"/{each.path}{rule}", f"{verb}_{each.noun}", update_wrapper(partial(view, each), view), methods=(method,))
