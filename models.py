@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from peewee import (
-    BooleanField, CharField, Check, DatabaseProxy, DateField, DateTimeField, ForeignKeyField, IntegerField, JSONField,
+    BigAutoField, BooleanField, CharField, Check, DatabaseProxy, DateField, DateTimeField, ForeignKeyField, IntegerField, JSONField,
     Model, TextField,
 )
 from playhouse.db_url import connect
@@ -365,6 +365,14 @@ class Product(Table):
     def available(self) -> Quantity:
         return self.on_hand - self.held
 
+    @property
+    def is_out(self) -> bool:
+        return bool(self.is_tracked and self.available <= NOTHING)
+
+    @property
+    def is_low(self) -> bool:
+        return bool(self.is_tracked and self.low_stock is not None and self.available <= self.low_stock)
+
 
 # Customers
 
@@ -409,13 +417,16 @@ class Customer(Table):
 
 
 class CustomerLabel(Table):
-    customer = ForeignKeyField(Customer, backref="labels", on_delete="CASCADE")
-    label = ForeignKeyField(Label, on_delete="CASCADE")
+    customer = ForeignKeyField(Customer, index=False, backref="labels", on_delete="CASCADE")
+    label = ForeignKeyField(Label, index=False, on_delete="CASCADE")
     rule = IntegerField(null=True, help_text="the LabelRule that gave it; empty: a person did")
     created = MomentField(default=now)
 
     class Meta:
-        indexes = ((("customer", "label"), True),)
+        indexes = (
+            (("customer", "label"), True),
+            (("label", "customer"), False),  # the customers with a label
+        )
 
 
 class LabelRule(Table):
@@ -492,10 +503,10 @@ class Order(Table):
     last change; nothing recomputes them by itself. balance = total − paid + refunded: what is still to be paid."""
 
     number = CharField(40, unique=True)
-    status = ForeignKeyField(Status, on_delete="RESTRICT")
-    customer = ForeignKeyField(Customer, null=True, backref="orders", on_delete="RESTRICT")
-    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
-    source = ForeignKeyField(Source, on_delete="RESTRICT")
+    status = ForeignKeyField(Status, index=False, on_delete="RESTRICT")
+    customer = ForeignKeyField(Customer, null=True, index=False, backref="orders", on_delete="RESTRICT")
+    operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+    source = ForeignKeyField(Source, index=False, on_delete="RESTRICT")
     name = CharField(120, default="")
     company = CharField(120, default="")
     email = CharField(254, default="")
@@ -505,8 +516,8 @@ class Order(Table):
     language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
     billing = ForeignKeyField(Address, null=True, on_delete="RESTRICT")
     shipping = ForeignKeyField(Address, null=True, on_delete="RESTRICT", help_text="empty: the billing address")
-    payment_method = ForeignKeyField(PaymentMethod, null=True, on_delete="RESTRICT")
-    shipping_method = ForeignKeyField(ShippingMethod, null=True, on_delete="RESTRICT")
+    payment_method = ForeignKeyField(PaymentMethod, null=True, index=False, on_delete="RESTRICT")
+    shipping_method = ForeignKeyField(ShippingMethod, null=True, index=False, on_delete="RESTRICT")
     shipping_price = MoneyField(null=True, constraints=between("shipping_price", 0, LIMIT), help_text="typed by hand; empty: the method's")
     discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
     discount_value = IntegerField(default=0, constraints=DISCOUNT)
@@ -535,22 +546,25 @@ class Order(Table):
     due = DateField(null=True)
     version = IntegerField(default=1)
     external_number = CharField(80, null=True)
-    imported = ForeignKeyField(Import, null=True, on_delete="SET NULL")
-    duplicate_of = ForeignKeyField("self", null=True, on_delete="SET NULL")
+    imported = ForeignKeyField(Import, null=True, index=False, on_delete="SET NULL")
+    duplicate_of = ForeignKeyField("self", null=True, index=False, on_delete="SET NULL")
     token_hash = CharField(64, null=True, unique=True, help_text="of the customer's own page")
 
     class Meta:
         indexes = (
             (("source", "external_number"), True),  # an import finds the same order again
-            (("placed", "id"), False),  # the list, newest first
-            (("status", "placed", "id"), False),  # the list of one status
-            (("payment_state", "placed", "id"), False),  # the list of what is (not) paid
-            (("customer", "placed", "id"), False),  # one customer's orders
-            (("operator", "placed", "id"), False),  # one operator's orders
-            (("source", "placed", "id"), False),  # one source's orders
-            (("payment_method", "placed", "id"), False),  # one payment method's orders
-            (("shipping_method", "placed", "id"), False),  # one shipping method's orders
-            (("total", "id"), False),  # orders of an amount
+            (("status", "placed"), False),  # the list of one status, newest first; the other five likewise
+            (("payment_state", "placed"), False),  # what is (not) paid
+            (("customer", "placed"), False),  # one customer's orders
+            (("operator", "placed"), False),  # one operator's orders
+            (("source", "placed"), False),  # one source's orders
+            (("payment_method", "placed"), False),  # one payment method's orders
+            (("shipping_method", "placed"), False),  # one shipping method's orders
+            (("total", "id"), False),  # orders of an amount; the list by amount
+            (("items", "placed"), False),  # orders of so many pieces
+            (("paid_at", "placed"), False),  # what was paid in these days
+            (("shipped_at", "placed"), False),  # what was shipped in these days
+            (("changed", "id"), False),  # what was changed in these days; the list by last change
         )
 
     @property
@@ -562,6 +576,9 @@ class Order(Table):
         return self.total - self.paid + self.refunded
 
 
+Order.add_index(Order.index(  # the list, newest first; and any combination of what is short, in one walk over this index
+    Order.placed, Order.id, Order.status, Order.payment_state, Order.payment_method, Order.shipping_method, Order.operator, Order.source,
+    Order.total, Order.items, name="order_list"))
 Order.add_index(Order.index(Order.imported, name="order_of_import").where(Order.imported.is_null(False)))  # what one import made
 Order.add_index(Order.index(Order.operator, Order.changed, name="order_drafts").where(Order.placed.is_null()))  # drafts of an operator
 
@@ -570,9 +587,9 @@ class Line(Table):
     """A line of the cart. gross = price × quantity; amount = gross − its own discount; net = its share of the total
     without shipping, after order discount and coupons (what a refund of it gives back)."""
 
-    order = ForeignKeyField(Order, backref="lines", on_delete="CASCADE")
+    order = ForeignKeyField(Order, index=False, backref="lines", on_delete="CASCADE")
     position = IntegerField(default=0)
-    product = ForeignKeyField(Product, null=True, on_delete="RESTRICT")
+    product = ForeignKeyField(Product, null=True, index=False, on_delete="RESTRICT")
     name = CharField(200)
     variant = CharField(120, default="")
     sku = CharField(80, default="")
@@ -581,7 +598,7 @@ class Line(Table):
     price = MoneyField(constraints=between("price", -LIMIT, LIMIT))
     list_price = MoneyField(null=True, help_text="the product's price when the line's was changed by hand")
     vat_rate = IntegerField(constraints=between("vat_rate", 0, 10_000))
-    vat_category = ForeignKeyField(VatCategory, null=True, on_delete="RESTRICT")
+    vat_category = ForeignKeyField(VatCategory, null=True, index=False, on_delete="RESTRICT")
     is_deposit = BooleanField(default=False)
     discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
     discount_value = IntegerField(default=0, constraints=DISCOUNT)
@@ -594,7 +611,7 @@ class Line(Table):
 
     class Meta:
         indexes = (
-            (("order", "position", "id"), False),  # the lines of an order
+            (("order", "position"), False),  # the lines of an order
             (("product", "order"), False),  # the orders of a product
         )
 
@@ -602,7 +619,7 @@ class Line(Table):
 class OrderVat(Table):
     """VAT of one rate of an order: base excludes VAT."""
 
-    order = ForeignKeyField(Order, backref="vat_sums", on_delete="CASCADE")
+    order = ForeignKeyField(Order, index=False, backref="vat_sums", on_delete="CASCADE")
     rate = IntegerField(constraints=between("rate", 0, 10_000))
     base = MoneyField()
     vat = MoneyField()
@@ -612,19 +629,22 @@ class OrderVat(Table):
 
 
 class OrderCoupon(Table):
-    order = ForeignKeyField(Order, backref="coupons", on_delete="CASCADE")
-    coupon = ForeignKeyField(Coupon, backref="uses", on_delete="RESTRICT")
+    order = ForeignKeyField(Order, index=False, backref="coupons", on_delete="CASCADE")
+    coupon = ForeignKeyField(Coupon, index=False, backref="uses", on_delete="RESTRICT")
     position = IntegerField(default=0)
     amount = MoneyField(default=ZERO)
     reason = JSONField(null=True, help_text="why it gives nothing now: message and facts")
 
     class Meta:
-        indexes = ((("order", "coupon"), True),)
+        indexes = (
+            (("order", "coupon"), True),
+            (("coupon", "order"), False),  # the orders with a coupon
+        )
 
 
 class OrderLabel(Table):
-    order = ForeignKeyField(Order, backref="labels", on_delete="CASCADE")
-    label = ForeignKeyField(Label, on_delete="CASCADE")
+    order = ForeignKeyField(Order, index=False, backref="labels", on_delete="CASCADE")
+    label = ForeignKeyField(Label, index=False, on_delete="CASCADE")
     created = MomentField(default=now)
 
     class Meta:
@@ -635,16 +655,18 @@ class OrderLabel(Table):
 
 
 class OrderText(Table):
-    """Every word an order is found by, folded; its trigram index is made in the migrations."""
+    """Every word an order is found by, folded, each behind a mark that says what it is of (rules/order_text.py). Its trigram index is
+    made in the migrations. The key rises with the day the order was placed, so that the index finds the newest first."""
 
-    order = ForeignKeyField(Order, primary_key=True, on_delete="CASCADE")
+    key = BigAutoField(help_text="day placed and order; below 2^31: a draft")
+    order = ForeignKeyField(Order, unique=True, on_delete="CASCADE")
     text = TextField()
 
 
 class Note(Table):
     """For operators only: never in a letter, a document or a customer's page."""
 
-    order = ForeignKeyField(Order, backref="notes", on_delete="CASCADE")
+    order = ForeignKeyField(Order, index=False, backref="notes", on_delete="CASCADE")
     text = TextField()
     operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
     created = MomentField(default=now)
@@ -657,13 +679,13 @@ class Event(Table):
     """What happened, in order: the timeline people read and the queue tasks work off. Never changed but for `handled`."""
 
     kind = CharField(40, help_text="noun.past-participle")
-    order = ForeignKeyField(Order, null=True, backref="events", on_delete="CASCADE")
-    customer = ForeignKeyField(Customer, null=True, on_delete="CASCADE")
-    product = ForeignKeyField(Product, null=True, on_delete="CASCADE")
-    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
-    device = ForeignKeyField(Device, null=True, on_delete="RESTRICT")
+    order = ForeignKeyField(Order, null=True, index=False, backref="events", on_delete="CASCADE")
+    customer = ForeignKeyField(Customer, null=True, index=False, on_delete="CASCADE")
+    product = ForeignKeyField(Product, null=True, index=False, on_delete="CASCADE")
+    operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+    device = ForeignKeyField(Device, null=True, index=False, on_delete="RESTRICT")
     facts = JSONField(default=dict)
-    cause = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+    cause = ForeignKeyField("self", null=True, index=False, on_delete="RESTRICT")
     created = MomentField(default=now)
     handled = MomentField(null=True)
 
@@ -671,6 +693,7 @@ class Event(Table):
 Event.add_index(Event.index(Event.order, Event.id, name="event_of_order").where(Event.order.is_null(False)))  # an order's timeline
 Event.add_index(Event.index(Event.customer, Event.id, name="event_of_customer").where(Event.customer.is_null(False)))  # a customer's
 Event.add_index(Event.index(Event.product, Event.id, name="event_of_product").where(Event.product.is_null(False)))  # a product's
+Event.add_index(Event.index(Event.operator, Event.order, name="event_of_operator").where(Event.order.is_null(False)))  # the orders one changed
 Event.add_index(Event.index(Event.id, name="event_waiting").where(Event.handled.is_null()))  # what tasks still have to do
 
 
@@ -679,9 +702,9 @@ Event.add_index(Event.index(Event.id, name="event_waiting").where(Event.handled.
 class Movement(Table):
     """Stock that moved. on_hand of a product is the sum of its movements; never changed or deleted."""
 
-    product = ForeignKeyField(Product, backref="movements", on_delete="RESTRICT")
+    product = ForeignKeyField(Product, index=False, backref="movements", on_delete="RESTRICT")
     line = ForeignKeyField(Line, null=True, on_delete="SET NULL")
-    order = ForeignKeyField(Order, null=True, on_delete="RESTRICT")
+    order = ForeignKeyField(Order, null=True, index=False, on_delete="RESTRICT")
     kind = CharField(12, constraints=one_of("kind", ("initial", "sale", "return", "delivery", "count", "correction")))
     quantity = QuantityField(constraints=[Check("quantity <> 0")])
     reason = CharField(200, default="")
@@ -697,15 +720,21 @@ Movement.add_index(Movement.index(Movement.order, name="movement_of_order").wher
 
 
 class Parcel(Table):
-    order = ForeignKeyField(Order, backref="parcels", on_delete="CASCADE")
-    courier = ForeignKeyField(Courier, null=True, on_delete="RESTRICT")
+    order = ForeignKeyField(Order, index=False, backref="parcels", on_delete="CASCADE")
+    courier = ForeignKeyField(Courier, null=True, index=False, on_delete="RESTRICT")
     courier_name = CharField(60, default="", help_text="typed by hand when no courier of the list fits")
-    tracking_code = CharField(60, default="", index=True)
+    tracking_code = CharField(60, default="")
     created = MomentField(default=now)
     shipped_at = MomentField(null=True)
 
     class Meta:
-        indexes = ((("order", "id"), False),)  # the parcels of an order
+        indexes = (
+            (("order", "id"), False),  # the parcels of an order
+            (("courier", "order"), False),  # the orders of a courier
+        )
+
+
+Parcel.add_index(Parcel.index(Parcel.courier_name, Parcel.order, name="parcel_typed_courier").where(Parcel.courier_name != ""))  # typed by hand
 
 
 class ParcelLine(Table):
@@ -720,7 +749,7 @@ class ParcelLine(Table):
 class Payment(Table):
     """Money that came in, or that a provider was asked for. Only captured ones count."""
 
-    order = ForeignKeyField(Order, backref="payments", on_delete="RESTRICT")
+    order = ForeignKeyField(Order, index=False, backref="payments", on_delete="RESTRICT")
     method = ForeignKeyField(PaymentMethod, on_delete="RESTRICT")
     amount = MoneyField(constraints=[Check(f"amount <> 0 AND amount BETWEEN {-LIMIT} AND {LIMIT}")])
     state = CharField(10, constraints=one_of("state", ("intent", "pending", "captured", "failed", "cancelled", "expired")))
@@ -740,7 +769,7 @@ class Payment(Table):
 class Refund(Table):
     """Money that goes back. The row is there before the provider is asked."""
 
-    order = ForeignKeyField(Order, backref="refunds", on_delete="RESTRICT")
+    order = ForeignKeyField(Order, index=False, backref="refunds", on_delete="RESTRICT")
     payment = ForeignKeyField(Payment, null=True, on_delete="RESTRICT")
     method = ForeignKeyField(PaymentMethod, on_delete="RESTRICT")
     amount = MoneyField(constraints=[Check(f"amount > 0 AND amount <= {LIMIT}")])
@@ -769,7 +798,7 @@ class RefundLine(Table):
 class Document(Table):
     """Something printed and numbered. `facts` is frozen when it is issued: a reprint is the same for ever."""
 
-    order = ForeignKeyField(Order, null=True, backref="documents", on_delete="RESTRICT")
+    order = ForeignKeyField(Order, null=True, index=False, backref="documents", on_delete="RESTRICT")
     kind = CharField(12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "dayclose")))
     series = CharField(40, null=True)
     number = CharField(40, null=True, unique=True)
@@ -822,7 +851,7 @@ class Letter(Table):
     event = ForeignKeyField(Event, on_delete="RESTRICT")
     template = CharField(60)
     recipient = CharField(254)
-    order = ForeignKeyField(Order, null=True, backref="letters", on_delete="RESTRICT")
+    order = ForeignKeyField(Order, null=True, index=False, backref="letters", on_delete="RESTRICT")
     language = CharField(2, constraints=one_of("language", LANGUAGES))
     subject = CharField(300)
     html = TextField()

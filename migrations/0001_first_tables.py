@@ -1,6 +1,7 @@
 """The tables of the first release, frozen. Constraints are written out: what is not said here is not in the database."""
 
 from peewee import (
+    BigAutoField,
     BigIntegerField,
     BooleanField,
     CharField,
@@ -275,13 +276,13 @@ def up(migrator, db):
             indexes = ((("source", "external_key"), True), (("archived", "id"), False))
 
     class CustomerLabel(Table):
-        customer = ForeignKeyField(Customer, on_delete="CASCADE")
-        label = ForeignKeyField(Label, on_delete="CASCADE")
+        customer = ForeignKeyField(Customer, index=False, on_delete="CASCADE")
+        label = ForeignKeyField(Label, index=False, on_delete="CASCADE")
         rule = IntegerField(null=True)
         created = DateTimeField()
 
         class Meta:
-            indexes = ((("customer", "label"), True),)
+            indexes = ((("customer", "label"), True), (("label", "customer"), False))
 
     class LabelRule(Table):
         label = ForeignKeyField(Label, on_delete="CASCADE")
@@ -339,10 +340,10 @@ def up(migrator, db):
 
     class Order(Table):
         number = CharField(40, unique=True)
-        status = ForeignKeyField(Status, on_delete="RESTRICT")
-        customer = ForeignKeyField(Customer, null=True, on_delete="RESTRICT")
-        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
-        source = ForeignKeyField(Source, on_delete="RESTRICT")
+        status = ForeignKeyField(Status, index=False, on_delete="RESTRICT")
+        customer = ForeignKeyField(Customer, null=True, index=False, on_delete="RESTRICT")
+        operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+        source = ForeignKeyField(Source, index=False, on_delete="RESTRICT")
         name = CharField(120, default="")
         company = CharField(120, default="")
         email = CharField(254, default="")
@@ -352,8 +353,8 @@ def up(migrator, db):
         language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
         billing = ForeignKeyField(Address, null=True, on_delete="RESTRICT")
         shipping = ForeignKeyField(Address, null=True, on_delete="RESTRICT")
-        payment_method = ForeignKeyField(PaymentMethod, null=True, on_delete="RESTRICT")
-        shipping_method = ForeignKeyField(ShippingMethod, null=True, on_delete="RESTRICT")
+        payment_method = ForeignKeyField(PaymentMethod, null=True, index=False, on_delete="RESTRICT")
+        shipping_method = ForeignKeyField(ShippingMethod, null=True, index=False, on_delete="RESTRICT")
         shipping_price = BigIntegerField(null=True, constraints=between("shipping_price", 0, LIMIT))
         discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
         discount_value = IntegerField(default=0, constraints=DISCOUNT)
@@ -380,28 +381,31 @@ def up(migrator, db):
         due = DateField(null=True)
         version = IntegerField(default=1)
         external_number = CharField(80, null=True)
-        imported = ForeignKeyField(Import, null=True, on_delete="SET NULL")
-        duplicate_of = ForeignKeyField("self", null=True, on_delete="SET NULL")
+        imported = ForeignKeyField(Import, null=True, index=False, on_delete="SET NULL")
+        duplicate_of = ForeignKeyField("self", null=True, index=False, on_delete="SET NULL")
         token_hash = CharField(64, null=True, unique=True)
 
         class Meta:
             indexes = (
                 (("source", "external_number"), True),
-                (("placed", "id"), False),
-                (("status", "placed", "id"), False),
-                (("payment_state", "placed", "id"), False),
-                (("customer", "placed", "id"), False),
-                (("operator", "placed", "id"), False),
-                (("source", "placed", "id"), False),
-                (("payment_method", "placed", "id"), False),
-                (("shipping_method", "placed", "id"), False),
+                (("status", "placed"), False),
+                (("payment_state", "placed"), False),
+                (("customer", "placed"), False),
+                (("operator", "placed"), False),
+                (("source", "placed"), False),
+                (("payment_method", "placed"), False),
+                (("shipping_method", "placed"), False),
                 (("total", "id"), False),
+                (("items", "placed"), False),
+                (("paid_at", "placed"), False),
+                (("shipped_at", "placed"), False),
+                (("changed", "id"), False),
             )
 
     class Line(Table):
-        order = ForeignKeyField(Order, on_delete="CASCADE")
+        order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
         position = IntegerField(default=0)
-        product = ForeignKeyField(Product, null=True, on_delete="RESTRICT")
+        product = ForeignKeyField(Product, null=True, index=False, on_delete="RESTRICT")
         name = CharField(200)
         variant = CharField(120, default="")
         sku = CharField(80, default="")
@@ -410,7 +414,7 @@ def up(migrator, db):
         price = BigIntegerField(constraints=between("price", -LIMIT, LIMIT))
         list_price = BigIntegerField(null=True)
         vat_rate = IntegerField(constraints=between("vat_rate", 0, 10000))
-        vat_category = ForeignKeyField(VatCategory, null=True, on_delete="RESTRICT")
+        vat_category = ForeignKeyField(VatCategory, null=True, index=False, on_delete="RESTRICT")
         is_deposit = BooleanField(default=False)
         discount_kind = CharField(8, null=True, constraints=one_of("discount_kind", ("percent", "amount")))
         discount_value = IntegerField(default=0, constraints=DISCOUNT)
@@ -422,10 +426,10 @@ def up(migrator, db):
         stock_note = CharField(200, default="")
 
         class Meta:
-            indexes = ((("order", "position", "id"), False), (("product", "order"), False))
+            indexes = ((("order", "position"), False), (("product", "order"), False))
 
     class OrderVat(Table):
-        order = ForeignKeyField(Order, on_delete="CASCADE")
+        order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
         rate = IntegerField(constraints=between("rate", 0, 10000))
         base = BigIntegerField()
         vat = BigIntegerField()
@@ -434,29 +438,30 @@ def up(migrator, db):
             indexes = ((("order", "rate"), True),)
 
     class OrderCoupon(Table):
-        order = ForeignKeyField(Order, on_delete="CASCADE")
-        coupon = ForeignKeyField(Coupon, on_delete="RESTRICT")
+        order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
+        coupon = ForeignKeyField(Coupon, index=False, on_delete="RESTRICT")
         position = IntegerField(default=0)
         amount = BigIntegerField(default=0)
         reason = JSONField(null=True)
 
         class Meta:
-            indexes = ((("order", "coupon"), True),)
+            indexes = ((("order", "coupon"), True), (("coupon", "order"), False))
 
     class OrderLabel(Table):
-        order = ForeignKeyField(Order, on_delete="CASCADE")
-        label = ForeignKeyField(Label, on_delete="CASCADE")
+        order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
+        label = ForeignKeyField(Label, index=False, on_delete="CASCADE")
         created = DateTimeField()
 
         class Meta:
             indexes = ((("order", "label"), True), (("label", "order"), False))
 
     class OrderText(Table):
-        order = ForeignKeyField(Order, primary_key=True, on_delete="CASCADE")
+        key = BigAutoField()
+        order = ForeignKeyField(Order, unique=True, on_delete="CASCADE")
         text = TextField()
 
     class Note(Table):
-        order = ForeignKeyField(Order, on_delete="CASCADE")
+        order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
         text = TextField()
         operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
         created = DateTimeField()
@@ -466,20 +471,20 @@ def up(migrator, db):
 
     class Event(Table):
         kind = CharField(40)
-        order = ForeignKeyField(Order, null=True, on_delete="CASCADE")
-        customer = ForeignKeyField(Customer, null=True, on_delete="CASCADE")
-        product = ForeignKeyField(Product, null=True, on_delete="CASCADE")
-        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
-        device = ForeignKeyField(Device, null=True, on_delete="RESTRICT")
+        order = ForeignKeyField(Order, null=True, index=False, on_delete="CASCADE")
+        customer = ForeignKeyField(Customer, null=True, index=False, on_delete="CASCADE")
+        product = ForeignKeyField(Product, null=True, index=False, on_delete="CASCADE")
+        operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+        device = ForeignKeyField(Device, null=True, index=False, on_delete="RESTRICT")
         facts = JSONField()
-        cause = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+        cause = ForeignKeyField("self", null=True, index=False, on_delete="RESTRICT")
         created = DateTimeField()
         handled = DateTimeField(null=True)
 
     class Movement(Table):
-        product = ForeignKeyField(Product, on_delete="RESTRICT")
+        product = ForeignKeyField(Product, index=False, on_delete="RESTRICT")
         line = ForeignKeyField(Line, null=True, on_delete="SET NULL")
-        order = ForeignKeyField(Order, null=True, on_delete="RESTRICT")
+        order = ForeignKeyField(Order, null=True, index=False, on_delete="RESTRICT")
         kind = CharField(12, constraints=one_of("kind", ("initial", "sale", "return", "delivery", "count", "correction")))
         quantity = BigIntegerField(constraints=[Check("quantity <> 0")])
         reason = CharField(200, default="")
@@ -491,15 +496,15 @@ def up(migrator, db):
             indexes = ((("product", "id"), False),)
 
     class Parcel(Table):
-        order = ForeignKeyField(Order, on_delete="CASCADE")
-        courier = ForeignKeyField(Courier, null=True, on_delete="RESTRICT")
+        order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
+        courier = ForeignKeyField(Courier, null=True, index=False, on_delete="RESTRICT")
         courier_name = CharField(60, default="")
-        tracking_code = CharField(60, default="", index=True)
+        tracking_code = CharField(60, default="")
         created = DateTimeField()
         shipped_at = DateTimeField(null=True)
 
         class Meta:
-            indexes = ((("order", "id"), False),)
+            indexes = ((("order", "id"), False), (("courier", "order"), False))
 
     class ParcelLine(Table):
         parcel = ForeignKeyField(Parcel, on_delete="CASCADE")
@@ -510,7 +515,7 @@ def up(migrator, db):
             indexes = ((("parcel", "line"), True),)
 
     class Payment(Table):
-        order = ForeignKeyField(Order, on_delete="RESTRICT")
+        order = ForeignKeyField(Order, index=False, on_delete="RESTRICT")
         method = ForeignKeyField(PaymentMethod, on_delete="RESTRICT")
         amount = BigIntegerField(constraints=[Check(f"amount <> 0 AND amount BETWEEN {-LIMIT} AND {LIMIT}")])
         state = CharField(10, constraints=one_of("state", ("intent", "pending", "captured", "failed", "cancelled", "expired")))
@@ -527,7 +532,7 @@ def up(migrator, db):
             indexes = ((("order", "id"), False),)
 
     class Refund(Table):
-        order = ForeignKeyField(Order, on_delete="RESTRICT")
+        order = ForeignKeyField(Order, index=False, on_delete="RESTRICT")
         payment = ForeignKeyField(Payment, null=True, on_delete="RESTRICT")
         method = ForeignKeyField(PaymentMethod, on_delete="RESTRICT")
         amount = BigIntegerField(constraints=[Check(f"amount > 0 AND amount <= {LIMIT}")])
@@ -550,7 +555,7 @@ def up(migrator, db):
         condition = CharField(10, default="sellable", constraints=one_of("condition", ("sellable", "damaged", "kept")))
 
     class Document(Table):
-        order = ForeignKeyField(Order, null=True, on_delete="RESTRICT")
+        order = ForeignKeyField(Order, null=True, index=False, on_delete="RESTRICT")
         kind = CharField(
             12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "dayclose"))
         )
@@ -599,7 +604,7 @@ def up(migrator, db):
         event = ForeignKeyField(Event, on_delete="RESTRICT")
         template = CharField(60)
         recipient = CharField(254)
-        order = ForeignKeyField(Order, null=True, on_delete="RESTRICT")
+        order = ForeignKeyField(Order, null=True, index=False, on_delete="RESTRICT")
         language = CharField(2, constraints=one_of("language", LANGUAGES))
         subject = CharField(300)
         html = TextField()
@@ -677,13 +682,30 @@ def up(migrator, db):
         last_used = DateTimeField(null=True)
         revoked = DateTimeField(null=True)
 
+    Order.add_index(
+        Order.index(
+            Order.placed,
+            Order.id,
+            Order.status,
+            Order.payment_state,
+            Order.payment_method,
+            Order.shipping_method,
+            Order.operator,
+            Order.source,
+            Order.total,
+            Order.items,
+            name="order_list",
+        )
+    )
     Order.add_index(Order.index(Order.imported, name="order_of_import").where(Order.imported.is_null(False)))
     Order.add_index(Order.index(Order.operator, Order.changed, name="order_drafts").where(Order.placed.is_null()))
     Event.add_index(Event.index(Event.order, Event.id, name="event_of_order").where(Event.order.is_null(False)))
     Event.add_index(Event.index(Event.customer, Event.id, name="event_of_customer").where(Event.customer.is_null(False)))
     Event.add_index(Event.index(Event.product, Event.id, name="event_of_product").where(Event.product.is_null(False)))
+    Event.add_index(Event.index(Event.operator, Event.order, name="event_of_operator").where(Event.order.is_null(False)))
     Event.add_index(Event.index(Event.id, name="event_waiting").where(Event.handled.is_null()))
     Movement.add_index(Movement.index(Movement.order, name="movement_of_order").where(Movement.order.is_null(False)))
+    Parcel.add_index(Parcel.index(Parcel.courier_name, Parcel.order, name="parcel_typed_courier").where(Parcel.courier_name != ""))
 
     db.create_tables(
         [

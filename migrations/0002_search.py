@@ -1,9 +1,10 @@
 """The trigram indexes behind the search boxes: FTS5 on SQLite, pg_trgm on PostgreSQL."""
 
-SEARCHED = (("order_text", "order_id", "text"), ("product", "id", "search"), ("customer", "id", "search"))
+SEARCHED = (("order_text", "key", "text"), ("product", "id", "search"), ("customer", "id", "search"))
 
 SQLITE = (
-    "CREATE VIRTUAL TABLE {table}_index USING fts5({column}, content='{table}', content_rowid='{key}', tokenize='trigram')",
+    "CREATE VIRTUAL TABLE {table}_index USING fts5({column}, content='{table}', content_rowid='{key}', "
+    "tokenize='trigram case_sensitive 1', detail='none', columnsize=0)",
     """CREATE TRIGGER {table}_index_added AFTER INSERT ON {table} BEGIN
         INSERT INTO {table}_index(rowid, {column}) VALUES (new.{key}, new.{column});
     END""",

@@ -11,7 +11,7 @@ from models import (
     Address, Event, Line, Movement, Note, Order, OrderCoupon, OrderLabel, OrderText, OrderVat, Parcel, Payment, PaymentState, Refund, Table,
 )
 from money import Money
-from rules import payments, rows
+from rules import order_text, payments, rows
 from rules.addresses import AddressFacts
 from rules.new_orders import NewOrder
 
@@ -30,7 +30,7 @@ def write(orders: Sequence[NewOrder]) -> None:
     rows.insert(Order, ORDER, [_order(order, addresses) for order in orders])
     _write_lines(orders)
     rows.insert(OrderVat, ("order_id", "rate", "base", "vat"), [(order.key, *rate) for order in orders for rate in order.sums.rates])
-    rows.insert(OrderText, ("order_id", "text"), [(order.key, order.text) for order in orders])
+    rows.insert(OrderText, ("key", "order_id", "text"), [(order_text.key(order.key, order.placed), order.key, order.text) for order in orders])
     _write_money(orders)
     _write_rest(orders)
 

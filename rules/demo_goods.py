@@ -11,7 +11,7 @@ from stdnum import ean
 
 from models import Category, Coupon, CouponScope, Product
 from money import Money
-from rules import couponbook, product_facts, rows, search
+from rules import couponbook, order_text, product_facts, rows
 from rules.coupons import CouponFacts
 from rules.demo_words import COUPONS, DEPOSIT, DEPOSIT_PRICE, SERVICES, SHELVES, Shelf
 from rules.shop import Settings
@@ -74,7 +74,7 @@ def _category(place: int, shelf: Shelf) -> int:
 
 
 def _words(article: Article) -> tuple[str, ...]:
-    return tuple(search.fold(part) for part in (article.name, article.variant, article.sku))
+    return order_text.of_line(order_text.Words(article.name, article.variant, article.sku))
 
 
 PRODUCT = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from models import ShippingMethod, Stage
 from money import ZERO, Money, Quantity
-from rules import coupons, demo_fates, order_text, search, status, totals
+from rules import coupons, demo_fates, order_text, status, totals
 from rules.coupons import CouponFacts
 from rules.demo_fates import COUNTER, SENT, Method
 from rules.demo_goods import Article
@@ -181,10 +181,11 @@ def _whose(person: Person | None) -> dict[str, Any]:
 
 def _text(order: NewOrder, person: Person | None, articles: Sequence[Article]) -> str:
     """What order_text.compose would make of it, from words that were folded once."""
-    parts = [order.number, *(person.words if person else ())]
+    parts = [*(person.words if person else ())]
     for article in articles:
         parts += article.words
-    parts += [search.fold(text) for text in (*(parcel.tracking_code for parcel in order.parcels), *order.notes)]
-    return order_text.joined(parts)
+    parts += order_text.of_parcels((parcel.courier_name, parcel.tracking_code) for parcel in order.parcels)
+    parts += [order_text.marked(order_text.Mark.NOTE, note) for note in order.notes]
+    return order_text.joined(order.number, order.external_number, order.reference, parts)
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import count
 from random import Random
 from typing import NamedTuple
 
 from models import Customer, CustomerLabel
-from rules import addresses, bulk, contacts, customer_facts, order_text, rows, search
+from rules import bulk, contacts, customer_facts, order_text, rows, search
 from rules.addresses import AddressFacts
 from rules.customer_facts import CustomerFacts
 from rules.demo_words import (
@@ -125,9 +125,5 @@ def _places(facts: CustomerFacts) -> Iterator[AddressFacts]:
 
 
 def words(facts: CustomerFacts) -> tuple[str, ...]:
-    """What of a customer finds an order, folded, in the order of order_text.compose."""
-    parts: Iterable[str] = (
-        facts.name, facts.company, facts.email, *order_text.phones(facts.phone), facts.vat_number,
-        *(part for place in _places(facts) for part in (place.name, place.company, addresses.words(place))),
-    )
-    return tuple(dict.fromkeys(search.fold(part) for part in parts if part))
+    """What of a customer finds an order, marked, in the order of order_text.compose."""
+    return tuple(dict.fromkeys(order_text.of_person(facts.name, facts.company, facts.email, facts.phone, facts.vat_number, _places(facts))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from models import Document, Order, database
-from rules import document_facts, events, numbering, orders, shop
+from rules import document_facts, events, numbering, order_text, orders, shop
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
 
@@ -48,8 +48,10 @@ def _new(order: Order, kind: str, facts: document_facts.Facts, by: Actor) -> Doc
     year = shop.today().year
     series = f"{kind}-{year}"
     sequence = numbering.take(series)
-    return Document.create(order=order, kind=kind, series=series, sequence=sequence, number=numbering.printed(NUMBERS[kind], year, sequence),
-                           facts=facts, operator=by.operator)
+    document = Document.create(order=order, kind=kind, series=series, sequence=sequence, number=numbering.printed(NUMBERS[kind], year, sequence),
+                               facts=facts, operator=by.operator)
+    order_text.refresh(order.id)
+    return document
 
 
 def _must_be_printable(order: Order) -> None:

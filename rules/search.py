@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from peewee import SQL, Expression, fn
 
-from models import Customer, OrderText, Product, Table, is_sqlite
+from models import Customer, Product, Table, is_sqlite
 
-SEARCHED: dict[type[Table], tuple[Any, Any]] = {
-    OrderText: (OrderText.order, OrderText.text), Product: (Product.id, Product.search), Customer: (Customer.id, Customer.search),
-}
+SEARCHED: dict[type[Table], tuple[Any, Any]] = {Product: (Product.id, Product.search), Customer: (Customer.id, Customer.search)}
 LONGEST_QUERY = 200
 MOST_WORDS = 12
 CONTROLS = dict.fromkeys((*range(32), 127), " ")
@@ -40,30 +41,19 @@ def matches(table: type[Table], query: str) -> Expression | None:
     wanted = words(query)
     if not wanted:
         return None
-    return _matches_sqlite(table, wanted) if is_sqlite() else _matches_postgresql(table, wanted)
-
-
-def _matches_sqlite(table: type[Table], wanted: list[str]) -> Expression:
-    """FTS5 finds words of three letters and more; shorter ones are looked for in the text of what is left."""
     key, text = SEARCHED[table]
-    long = [word for word in wanted if len(word) >= 3]
-    conditions = [text.contains(word) for word in wanted if len(word) < 3]
-    if long:
+    conditions: list[Any] = [text.contains(word) for word in wanted]
+    if is_sqlite() and (indexed := together(wanted)):
         index = f"{table._meta.table_name}_index"
-        phrase = " ".join('"' + word.replace('"', '""') + '"' for word in long)
-        conditions.append(key.in_(SQL(f"(SELECT rowid FROM {index} WHERE {index} MATCH ?)", [phrase])))
-    return _all(conditions)
+        conditions.insert(0, key.in_(SQL(f"(SELECT rowid FROM {index} WHERE {index} MATCH ?)", [indexed])))
+    return reduce(and_, conditions)
 
 
-def _matches_postgresql(table: type[Table], wanted: list[str]) -> Expression:
-    return _all([SEARCHED[table][1].contains(word) for word in wanted])
-
-
-def _all(conditions: list[Any]) -> Any:
-    found = conditions[0]
-    for condition in conditions[1:]:
-        found = found & condition
-    return found
+def together(pieces: Iterable[str]) -> str:
+    """What SQLite's index (FTS5, trigrams without positions) is asked for rows that may hold all these pieces of text; a piece of
+    fewer than three characters asks nothing. Who asks looks at the text of what is found: trigrams may stand apart in it."""
+    grams = dict.fromkeys(piece[at:at + 3] for piece in pieces for at in range(len(piece) - 2))
+    return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
 
 
 def relevance(text: Any, query: str) -> Any:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from models import Line, Order, Stage, Status, now
-from rules import customers, orders, totals
+from rules import customers, order_text, orders, totals
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
 from rules.shop import Settings
@@ -87,11 +87,14 @@ def change(number: str, wanted: Status, *, version: int | None, by: Actor, note:
         was = order.status
         if was.stage == Stage.DRAFT:
             _leave_draft(order, wanted, by)
+        placed = order.placed
         order.status, order.placed = wanted, _placed(order, wanted)
         if wanted.stage == Stage.SHIPPED:
             order.shipped_at = now()
         Order.update(status=wanted, placed=order.placed, shipped_at=order.shipped_at, parked=order.parked, due=orders.due(order)).where(
             Order.id == order.id).execute()
+        if order.placed != placed:
+            order_text.refresh(order.id)
         orders.record(step(wanted).event, order, "status", by=by, was=was, now=wanted, status=wanted.id, note=note)
     return order
 
