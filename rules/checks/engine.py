@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 from peewee import DatabaseError
 
-from models import TABLES, database, is_sqlite
+from models import TABLES, Customer, OrderText, Product, Table, database, is_sqlite
 from rules.checks.breach import Breach
 from rules.rows import name
-from rules.search import SEARCHED
 
+SEARCHED: tuple[type[Table], ...] = (OrderText, Product, Customer)
 TRIGGERS = ("added", "removed", "changed")
 
 
-def breaches() -> Iterator[Breach]:
+def of_database() -> Iterator[Breach]:
     if is_sqlite():
         yield from _pages()
         yield from _references()

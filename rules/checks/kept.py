@@ -101,17 +101,17 @@ def _lines(span: tuple[int, int]) -> dict[int, list[KeptLine]]:
 
 def _vat(span: tuple[int, int]) -> dict[int, Vat]:
     kept: dict[int, Vat] = {}
-    for order, rate, base, vat in OrderVat.select(OrderVat.order, OrderVat.rate, OrderVat.base, OrderVat.vat).where(
-            OrderVat.order.between(*span)).tuples():
+    rows: Any = OrderVat.select(OrderVat.order, OrderVat.rate, OrderVat.base, OrderVat.vat).where(OrderVat.order.between(*span))
+    for order, rate, base, vat in rows.tuples():
         kept.setdefault(order, {})[rate] = base, vat
     return kept
 
 
 def _coupons(span: tuple[int, int]) -> dict[int, list[KeptCoupon]]:
     """Those that gave something; a reason says why one did not."""
-    rows = OrderCoupon.select(OrderCoupon.order, OrderCoupon.coupon, OrderCoupon.amount, OrderCoupon.reason).where(
-        OrderCoupon.order.between(*span)).order_by(OrderCoupon.order, OrderCoupon.position, OrderCoupon.id).tuples()
-    return _grouped(KeptCoupon(*row[:3]) for row in rows if row[3] is None)
+    rows: Any = OrderCoupon.select(OrderCoupon.order, OrderCoupon.coupon, OrderCoupon.amount, OrderCoupon.reason).where(
+        OrderCoupon.order.between(*span)).order_by(OrderCoupon.order, OrderCoupon.position, OrderCoupon.id)
+    return _grouped(KeptCoupon(*row[:3]) for row in rows.tuples() if row[3] is None)
 
 
 def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:

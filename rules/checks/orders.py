@@ -34,13 +34,13 @@ class Known:
 
     def __init__(self) -> None:
         settings = shop.current()
-        self.coupons = couponbook.facts([key for key, in Coupon.select(Coupon.id).tuples()])
+        self.coupons = couponbook.facts([coupon.id for coupon in Coupon.select(Coupon.id)])
         self.next_number = NumberSeries.select(NumberSeries.next).where(NumberSeries.key == "order").scalar() or 1
         self.stages = {key: status.stage for key, status in settings.statuses.items()}
         self.standard_rate = settings.standard_rate(shop.today())
 
 
-def breaches() -> Iterator[Breach]:
+def of_orders() -> Iterator[Breach]:
     known = Known()
     for each in kept.orders():
         for message in (*_standing(each.order, known), *_sums(each), *_recomputed(each, known)):

@@ -92,15 +92,15 @@ RECORDS = (
 )
 
 
-def money() -> Iterator[Breach]:
+def of_money() -> Iterator[Breach]:
     return _of(MONEY)
 
 
-def stock() -> Iterator[Breach]:
+def of_stock() -> Iterator[Breach]:
     return _of(STOCK)
 
 
-def records() -> Iterator[Breach]:
+def of_records() -> Iterator[Breach]:
     return _of(RECORDS)
 
 

@@ -14,23 +14,27 @@ from rules.checks.breach import Breach
 AT_ONCE = 2_000
 
 
-def of_orders() -> Iterator[Breach]:
+def of_order_words() -> Iterator[Breach]:
     for keys in _keys(Order):
-        kept = dict(OrderText.select(OrderText.order, OrderText.text).where(OrderText.order.between(keys[0], keys[-1])).tuples())
+        query: Any = OrderText.select(OrderText.key, OrderText.text).where(OrderText.order.between(keys[0], keys[-1]))
+        kept: dict[int, str] = dict(query.tuples())
         for key, text in order_text.composed(keys):
-            if kept.get(key) != text:
-                yield Breach("order", f"(id {key})", _differs(kept.get(key), text))
+            if (stands := kept.pop(key, None)) != text:
+                yield Breach("order", f"(id {key % order_text.DRAFTS})", _differs(stands, text))
+        for key in kept:
+            yield Breach("order", f"(id {key % order_text.DRAFTS})", f"search text has key {key}, which is of another day")
 
 
-def of_products() -> Iterator[Breach]:
+def of_product_words() -> Iterator[Breach]:
     columns = (Product.id, Product.search, Product.name, Product.variant, Product.sku, Product.ean)
     for keys in _keys(Product):
-        for key, search, *words in Product.select(*columns).where(Product.id.between(keys[0], keys[-1])).tuples():
+        products: Any = Product.select(*columns).where(Product.id.between(keys[0], keys[-1]))
+        for key, search, *words in products.tuples():
             if search != (text := product_facts.search_text(*words)):
                 yield Breach("product", key, _differs(search, text))
 
 
-def of_customers() -> Iterator[Breach]:
+def of_customer_words() -> Iterator[Breach]:
     billing, shipping = Address.alias(), Address.alias()
     query: Any = (
         Customer.select(Customer, billing, shipping)
@@ -48,7 +52,8 @@ def of_customers() -> Iterator[Breach]:
 def _keys(table: type[Table]) -> Iterator[list[int]]:
     last = 0
     key = table._meta.primary_key
-    while keys := [each for each, in table.select(key).where(key > last).order_by(key).limit(AT_ONCE).tuples()]:
+    query: Any = table.select(key).order_by(key).limit(AT_ONCE)
+    while keys := [each for each, in query.where(key > last).tuples()]:
         yield keys
         last = keys[-1]
 
