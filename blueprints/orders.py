@@ -43,7 +43,7 @@ def show_timeline(number: str) -> str:
     """The newest page of what happened, or an earlier one."""
     order, before = rules.orders.find(number, g.settings), request.args.get("before", "")
     page = timeline.of_order(order, before=int(before) if before.isdecimal() and len(before) < 18 else None)
-    fragment = "orders/_earlier.html" if before else "orders/_timeline.html"
+    fragment = "orders/entries.html" if before else "orders/_timeline.html"
     return page_or_fragment("orders/timeline.html", fragment, order=order, timeline=page)
 
 

@@ -130,7 +130,10 @@ def written(reason: Refused | None) -> dict[str, Any] | None:
 
 def read(reason: dict[str, Any] | None) -> Refused | None:
     """The refusal again."""
-    return Refused(reason["message"], **{name: told(fact) for name, fact in reason["facts"].items()}) if reason else None
+    if not reason:
+        return None
+    message, facts = reason["message"], {name: told(fact) for name, fact in reason["facts"].items()}
+    return Refused(message, **facts)
 
 
 def vat_of(order: Order) -> list[OrderVat]:
@@ -164,4 +167,5 @@ def summary(order: Order, lines: list[Line]) -> Summary:
     off_lines = sum((line.discount for line in lines), ZERO)
     off_goods = sum((row.amount for row in coupons if row.coupon.kind != "shipping"), ZERO)
     off_shipping = sum((row.amount for row in coupons if row.coupon.kind == "shipping"), ZERO)
-    return Summary(off_lines, order.discount - off_lines - off_goods, [(row, read(row.reason)) for row in coupons], order.shipping_total + off_shipping, vat_of(order))
+    reasons = [(row, read(row.reason)) for row in coupons]
+    return Summary(off_lines, order.discount - off_lines - off_goods, reasons, order.shipping_total + off_shipping, vat_of(order))

@@ -132,7 +132,7 @@ class Screen:
     def _last_by_another(self) -> Any:
         """The newest change, when it was not one's own."""
         newest = next(iter(self.timeline.entries), None)
-        return newest if newest and newest.operator != actor().operator else None
+        return newest if newest and newest.operator and newest.operator != actor().operator else None
 
     def fragment(self, name: str, **more: Any) -> str:
         return render_template(name, order=self.order, problem=self.problem, **self.needs(name) | more)
@@ -184,8 +184,8 @@ def answer(screen: Screen, *names: str, parts: tuple[str, ...] = (), toast: dict
         screen = Screen(orders.find(order.number, g.settings), screen.problem)
     shown = dict.fromkeys((*names, *(name for event in others for name in SHOWS.get(event.facts["part"].partition(":")[0], ()))))
     html = [*parts, *(screen.partial(name) for name in shown), partial("orders-version", screen.fragment("orders/_version.html"))]
-    if others:
-        html.append(screen.partial("orders/_others.html", others=others[0]))
+    if by := next((event for event in others if event.operator_id), None):
+        html.append(screen.partial("orders/_others.html", others=timeline.entry(by)))
     if toast:
         html.append(render_template("layout/_toast.html", oob=True, undo=toast.get("undo"), toast=toast["text"]))
     if not screen.problem:
