@@ -118,9 +118,10 @@ def _overlap(part: str, other: str) -> bool:
     return f"{part}:".startswith(f"{other}:") or f"{other}:".startswith(f"{part}:")
 
 
-def record(kind: str, order: Order, part: str, *, by: Actor, **facts: Any) -> Event:
+def record(kind: str, order: Order, part: str, *, by: Actor, customer: Customer | None = None, **facts: Any) -> Event:
     """An event of an order being changed: with the part and the version, so that clashes can be seen."""
-    return events.record(kind, by=by, order=order, part=part, version=order.version, **{name: kept(fact) for name, fact in facts.items()})
+    plain = {name: kept(fact) for name, fact in facts.items()}
+    return events.record(kind, by=by, order=order, customer=customer, part=part, version=order.version, **plain)
 
 
 def set_field(order: Order, name: str, value: Any, *, by: Actor, part: str) -> bool:
