@@ -71,7 +71,7 @@ def create(facts: CouponFacts, by: Actor) -> Coupon:
     facts = clean(facts)
     with database.atomic():
         coupon = _save(Coupon(), facts)
-        events.record("coupon.created", by=by, coupon=coupon.id, **said(facts))
+        events.record("coupon.created", by=by, coupon=coupon.id, code=facts.code, now=said(facts))
     return coupon
 
 
