@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from peewee import JOIN, fn
@@ -10,6 +11,7 @@ from models import TONES, Category, CouponScope, LabelRule, Product, database
 from rules import events, fields, lists
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
+from rules.settings import must_be_free
 
 ICONS = ("package", "coffee", "wine", "cookie", "cheese", "utensils", "gift", "flame", "shopping-bag", "boxes", "tag", "store")
 LONGEST_NAME = 80
@@ -37,36 +39,30 @@ def named(name: str, *, by: Actor) -> Category | None:
     """
     if not name:
         return None
-    same = next((category for category in every() if category.name.casefold() == name.casefold()), None)
-    return same or _add(name, by)
+    known = every()
+    same = next((category for category in known if category.name.casefold() == name.casefold()), None)
+    return same or _add({"name": name, "tone": TONES[len(known) % len(TONES)]}, by)
 
 
-def _add(name: str, by: Actor) -> Category:
-    category = Category.create(name=name, tone=TONES[Category.select().count() % len(TONES)])
-    events.record("category.added", by=by, category=category.id, name=name)
+def _add(values: dict[str, Any], by: Actor) -> Category:
+    category = Category.create(**values)
+    events.record("category.added", by=by, category=category.id, name=category.name)
     return category
 
 
-def add(name: str, *, by: Actor) -> Category:
-    """A new category. Refuses a name that is there already."""
+def add(values: Mapping[str, Any], *, by: Actor) -> Category:
+    """A new category of this name, tone and icon. Invalid names the wrong fields; a name that is there already is one."""
     must_have(by, "products.edit")
-    name = _clean(name)
     with database.atomic():
-        _must_be_free(name)
-        return _add(name, by)
+        return _add(_clean(values), by)
 
 
-def change(key: int, values: dict[str, Any], *, by: Actor) -> Category:
+def change(key: int, values: Mapping[str, Any], *, by: Actor) -> Category:
     """Give a category another name, tone or icon. Invalid names the wrong fields."""
     must_have(by, "products.edit")
-    wanted = fields.read({
-        "name": lambda: _clean(values["name"]),
-        "tone": lambda: lists.one_of(values["tone"], TONES),
-        "icon": lambda: lists.one_of(values["icon"], ICONS),
-    })
     with database.atomic():
         category = get(key)
-        _must_be_free(wanted["name"], category)
+        wanted = _clean(values, category)
         was = {name: getattr(category, name) for name in wanted}
         if changes := events.changes(was, wanted, wanted):
             Category.update(**wanted).where(Category.id == key).execute()
@@ -94,13 +90,16 @@ def get(key: int) -> Category:
     return category
 
 
-def _clean(name: str) -> str:
-    name = fields.one_line(name, at_most=LONGEST_NAME)
+def _clean(values: Mapping[str, Any], own: Category | None = None) -> dict[str, Any]:
+    return fields.read({
+        "name": lambda: _name(values["name"], own),
+        "tone": lambda: lists.one_of(values["tone"], TONES),
+        "icon": lambda: lists.one_of(values["icon"], ICONS),
+    })
+
+
+def _name(text: str, own: Category | None) -> str:
+    name = fields.one_line(text, at_most=LONGEST_NAME)
     if not name:
-        raise Refused("Fill in a name.", field="name")
-    return name
-
-
-def _must_be_free(name: str, own: Category | None = None) -> None:
-    if any(other.name.casefold() == name.casefold() for other in every() if other != own):
-        raise Refused("There is already one with this name.", field="name")
+        raise Refused("Fill in a name.")
+    return must_be_free(name, {category.id: category for category in every()}, own)

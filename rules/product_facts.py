@@ -10,7 +10,7 @@ from stdnum import ean as gtin_standard
 
 from models import UNITS, Product
 from money import Money, Quantity
-from rules import fields, lists, search
+from rules import fields, lists, search, shop
 from rules.refusal import Refused
 from rules.shop import Settings
 
@@ -122,6 +122,11 @@ def short(digits: str) -> str:
     """The same number whatever zeros stand before it."""
     bare = digits.lstrip("0")
     return bare.zfill(8 if len(bare) <= 8 else 13)
+
+
+def standard_vat(settings: Settings) -> int:
+    """What most goods fall under: the category of the highest rate today."""
+    return max(settings.vat_categories, key=lambda category: settings.rate(category, shop.today()))
 
 
 def said(facts: ProductFacts) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from plugins import imports
 from plugins.imports import reading
 from plugins.imports.contract import Fault, ProductFormat, Unreadable
 from rules import categories, events, rows, settings, shop
-from rules.product_facts import search_text
+from rules.product_facts import search_text, standard_vat
 from rules.product_plan import Plan, Step
+from rules.refusal import NotFound
 from rules.rights import Actor, must_have
 from rules.shop import Settings
 
@@ -50,6 +51,21 @@ def is_product_file(source: Path | BinaryIO) -> bool:
             return imports.product_format(sheet) is not None
     except Unreadable:
         return False
+
+
+def recent(limit: int = 5) -> list[Import]:
+    """The last files of products that were taken in, newest first."""
+    kinds = [format_.key for format_ in imports.PRODUCTS]
+    return list(Import.select().where(Import.kind.in_(kinds)).order_by(Import.id.desc()).limit(limit))
+
+
+def done(number: int) -> tuple[Import, list[Fault]]:
+    """A file that was taken in, and what of it was left out."""
+    found = Import.get_or_none(Import.id == number, Import.kind.in_([format_.key for format_ in imports.PRODUCTS]))
+    if found is None:
+        raise NotFound("This import does not exist.")
+    left_out = ImportRow.select().where(ImportRow.file == found).order_by(ImportRow.id)
+    return found, [Fault(each.row, each.column, each.message, json.loads(each.text)) for each in left_out]
 
 
 def bring_in(source: Path | BinaryIO, *, file_name: str, dry_run: bool, by: Actor) -> Report:
@@ -109,19 +125,19 @@ def _hash(source: Path | BinaryIO) -> str:
 
 def _take(plan: Plan, format_: ProductFormat, file_name: str, digest: str, by: Actor) -> int:
     counts = _report(format_, plan).counts
-    done = Import.create(kind=format_.key, source=plan.source, file_name=file_name[-200:], file_hash=digest, state="done", counts=counts,
+    file = Import.create(kind=format_.key, source=plan.source, file_name=file_name[-200:], file_hash=digest, state="done", counts=counts,
                          operator=by.operator, ended=now())
     keys = _categories(plan, by)
-    _insert([step for step in plan.steps if step.effect == "new"], plan, done, keys, by)
+    _insert([step for step in plan.steps if step.effect == "new"], plan, file, keys, by)
     for step in plan.steps:
         if step.effect == "changed":
-            _change(step, keys, done, by)
+            _change(step, keys, file, by)
     rows.insert(ImportRow, ("file_id", "row", "column", "message", "text"), [
-        (done.id, fault.row, fault.column[:80], fault.message, json.dumps({name: str(fact) for name, fact in fault.facts.items()}))
+        (file.id, fault.row, fault.column[:80], fault.message, json.dumps({name: str(fact) for name, fact in fault.facts.items()}))
         for fault in (*plan.refused, *plan.notes)
     ])
-    events.record("products.imported", by=by, file=done.id, file_name=done.file_name, counts=counts)
-    return int(done.id)
+    events.record("products.imported", by=by, file=file.id, file_name=file.file_name, counts=counts)
+    return int(file.id)
 
 
 def _categories(plan: Plan, by: Actor) -> dict[str, int]:
@@ -137,8 +153,8 @@ COLUMNS = (
 )
 
 
-def _insert(steps: list[Step], plan: Plan, done: Import, categories_: dict[str, int], by: Actor) -> None:
-    moment, standard = str(now()), _standard_vat(plan.settings)
+def _insert(steps: list[Step], plan: Plan, file: Import, categories_: dict[str, int], by: Actor) -> None:
+    moment, standard = str(now()), standard_vat(plan.settings)
     keys = rows.keys(Product, len(steps))
     rows.insert(Product, COLUMNS, [
         (key, *_new(step, categories_, standard), plan.source.id if plan.source else None, step.row.key if plan.source else None,
@@ -150,7 +166,7 @@ def _insert(steps: list[Step], plan: Plan, done: Import, categories_: dict[str, 
         (key, "initial", opening.thousandths, "", by.operator, moment) for key, opening in stocked if opening
     ])
     rows.insert(Event, ("kind", "product_id", "operator_id", "device_id", "facts", "created", "handled"), [
-        ("product.imported", key, by.operator, by.device, json.dumps({"file": done.id, "on_hand": opening.thousandths, "version": 1}),
+        ("product.imported", key, by.operator, by.device, json.dumps({"file": file.id, "on_hand": opening.thousandths, "version": 1}),
          moment, moment) for key, opening in stocked
     ])
 
@@ -180,12 +196,7 @@ def _search(values: dict[str, Any]) -> str:
     return search_text(values["name"], values["variant"], values.get("sku"), values.get("ean"))
 
 
-def _standard_vat(known: Settings) -> int:
-    """What most goods fall under: the category of the standard rate."""
-    return max(known.vat_categories, key=lambda category: known.rate(category, shop.today()))
-
-
-def _change(step: Step, categories_: dict[str, int], done: Import, by: Actor) -> None:
+def _change(step: Step, categories_: dict[str, int], file: Import, by: Actor) -> None:
     product = step.product
     assert product is not None
     for name, (_, wanted) in step.changes.items():
@@ -194,7 +205,7 @@ def _change(step: Step, categories_: dict[str, int], done: Import, by: Actor) ->
     product.version, product.changed = product.version + 1, now()
     product.save(only=[getattr(Product, name) for name in (*step.changes, "search", "version", "changed")])
     said = {name: [_plain(value) for value in pair] for name, pair in step.changes.items()}
-    events.record("product.changed", by=by, product=product, changes=said, version=product.version, file=done.id)
+    events.record("product.changed", by=by, product=product, changes=said, version=product.version, file=file.id)
 
 
 def _plain(value: Any) -> Any:

@@ -17,6 +17,10 @@ class Filters:
     category: int | None = None
     archived: bool = False
 
+    @property
+    def is_any(self) -> bool:
+        return bool(self.text or self.category or self.archived)
+
 
 class Page(NamedTuple):
     """`earlier` and `later` are the ids to go on from, None where there is nothing more. `total` is exact up to 10,000."""

@@ -55,14 +55,14 @@ def read(sheet: Sheet, currency: str) -> ProductFile:
 
 def _product(cells: Cells, record: Record, locale: str) -> ProductRow:
     name, variant, sku, code = (cells.text(record, field) for field in ("name", "variant", "sku", "code"))
-    quantity, is_counted = partial(_quantity, locale=locale), cells.yes(record, "is_tracked")
+    quantity = partial(_quantity, locale=locale)
     return ProductRow(
         row=record.number, key=key_of(sku or code or f"{name} / {variant}"), name=name, variant=variant,
         price=cells.price(record, read=partial(_money, locale=locale)), sku=sku or None, code=code or None,
         vat=cells.text(record, "vat") or None, category=cells.text(record, "category") or None, stock=cells.quantity(record, "stock", quantity),
         low_stock=cells.quantity(record, "low_stock", quantity), unit=_unit(cells, record), weight=_weight(cells, record),
         description=values.plain_text(cells.raw(record, "description")) or None, handle=cells.text(record, "handle")[:200] or None,
-        is_tracked=True if is_counted is None and cells.has("stock") else is_counted, allows_backorder=cells.yes(record, "allows_backorder"),
+        is_tracked=cells.yes(record, "is_tracked"), allows_backorder=cells.yes(record, "allows_backorder"),
         is_deposit=cells.yes(record, "is_deposit"),
     )
 

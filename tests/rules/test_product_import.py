@@ -200,8 +200,8 @@ def test_without_a_word_of_vat_it_is_the_standard_rate(shop):
 
 def test_what_a_file_does_not_count_is_not_tracked(shop):
     bring_in("naam;sku;prijs\nThee;T;1\n")
-    bring_in("naam;sku;prijs;voorraad\nKop;K;1;\n")
-    assert (the("T").is_tracked, the("K").is_tracked) == (False, True)
+    bring_in("naam;sku;prijs;voorraad;voorraad bijhouden\nKop;K;1;;\nMok;M;1;0;\nKan;P;1;;ja\nBon;B;1;3;nee\n")
+    assert {product.sku: product.is_tracked for product in Product.select()} == {"T": False, "K": False, "M": True, "P": True, "B": False}
 
 
 def test_it_takes_the_right_to_import(shop):
