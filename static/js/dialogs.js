@@ -2,13 +2,19 @@
 import { byId, find, on } from "./page.js";
 
 let opener = null;
+let near = null; // the row beside the opener's own, for when that row is taken out
 
 const remember = (element) => {
-  if (element && element !== document.body && !element.closest("dialog")) opener = element;
+  if (!element || element === document.body || element.closest("dialog")) return;
+  opener = element;
+  const row = element.closest("tr, li");
+  near = row && (row.nextElementSibling || row.previousElementSibling);
 };
 const giveFocusBack = () => {
-  const element = opener?.isConnected ? opener : opener?.id && byId(opener.id);
-  if (element && (document.activeElement === document.body || !document.activeElement)) element.focus();
+  if (document.activeElement && document.activeElement !== document.body) return;
+  const again = opener?.isConnected ? opener : opener?.id && byId(opener.id);
+  const element = again || (near?.isConnected && [...near.querySelectorAll("a, button")].pop());
+  if (element) element.focus();
 };
 const openAll = () => {
   for (const dialog of document.querySelectorAll("dialog[data-open]:not([open])")) dialog.showModal();

@@ -20,11 +20,14 @@ const giveBack = () => {
   field.value = held;
   field.dispatchEvent(new Event("input", { bubbles: true }));
 };
+// Two quick scans of one product are two pieces; one scan that is sent again is one.
+const freshKey = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 const deliver = (scanned) => {
   const event = new CustomEvent("scan", { detail: { code: scanned }, cancelable: true });
   const form = find("dialog[open] [data-scan-form]") || find("[data-scan-form]");
   if (!document.dispatchEvent(event) || !form) return;
   form.elements.code.value = scanned;
+  if (form.elements.key) form.elements.key.value = freshKey();
   form.requestSubmit();
   say(scanned);
 };
