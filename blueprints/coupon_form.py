@@ -75,4 +75,5 @@ class CouponForm(DeskForm):
 
 
 def _keys(values: list[Any] | None) -> frozenset[int]:
-    return frozenset(value for value in values or [] if isinstance(value, int))
+    """The ids; what is no id becomes one that nothing has, for the rule to refuse."""
+    return frozenset(value if isinstance(value, int) else 0 for value in values or [] if value)

@@ -13,6 +13,7 @@ from blueprints.support.paging import LARGEST_ID, place
 from models import Coupon
 from rules import categories, coupon_list, couponbook, keys, products
 from rules.coupon_list import STATES, Search
+from rules.coupons import normalise
 from rules.refusal import Refused
 
 bp = Blueprint("coupons", __name__)
@@ -61,7 +62,7 @@ def create() -> Response:
         keys.once(form_key(), "coupon.create", coupon_list.said(facts), lambda: coupon_list.create(facts, actor()).id, by=actor())
     except Refused as refused:
         return _again(form, refused, None)
-    flash(_("Coupon %(code)s made", code=form.code.data), "done")
+    flash(_("Coupon %(code)s made", code=normalise(form.code.data)), "done")
     return go(url_for("coupons.index"))
 
 
@@ -101,7 +102,7 @@ def change(key: int) -> Response:
         coupon_list.change(coupon, form.facts(), actor())
     except Refused as refused:
         return _again(form, refused, coupon)
-    flash(_("Coupon %(code)s saved", code=form.code.data), "done")
+    flash(_("Coupon %(code)s saved", code=normalise(form.code.data)), "done")
     return go(url_for("coupons.index"))
 
 

@@ -1,7 +1,7 @@
 """The pages of the customers, as a browser and as htmx ask for them."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Thread
 
 import pytest
@@ -14,6 +14,7 @@ from rules.rights import DESK
 from tests.conftest import signed_in
 from tests.factories import a_customer
 
+OCTOBER = datetime.fromisoformat("2026-10-01T12:00")
 UTRECHT = AddressFacts(street="Oudegracht 112", postcode="3511 AX", city="Utrecht")
 TYPED = {
     "key": "once", "name": "Sanne de Boer", "company": "Atelier Noord", "email": "Sanne@Example.nl", "phone": "06 12345678", "vat_number": "NL004495445B01",
@@ -213,7 +214,7 @@ def test_the_orders_of_a_customer_and_what_they_come_to(client, shop):
     customer = a_customer()
     for number in range(25):
         Order.create(number=str(1000 + number), customer=customer, status=shop.statuses_in("open")[0], source=1, total=Money(1000), paid=Money(400),
-                     payment_state="partly_paid", placed=datetime(2026, 10, 1, 12, number))
+                     payment_state="partly_paid", placed=OCTOBER + timedelta(minutes=number))
     html = page(client.get(f"/customers/{customer.id}"))
     assert re.findall(r'<a class="cover" href="/orders/\d+">(\d+)<', html) == [str(number) for number in range(1024, 1004, -1)]
     for shown in ("<dd>25</dd>", "€\xa0250,00", "€\xa0150,00", "1 okt 2026"):
@@ -285,7 +286,7 @@ def test_a_page_takes_few_queries_however_many_rows_it_has(client, shop, caplog,
         for number in range(count):
             customer = a_customer(f"Klant {number}", "", billing=UTRECHT)
             for placed in range(2):
-                Order.create(number=f"{customer.id}-{placed}", customer=Customer.get_by_id(1), status=2, source=1, placed=datetime(2026, 10, 1))
+                Order.create(number=f"{customer.id}-{placed}", customer=Customer.get_by_id(1), status=2, source=1, placed=OCTOBER)
             customerfile.set_label(customer, shop.labels_for("customer")[0].id, True, DESK)
 
     fill(2)

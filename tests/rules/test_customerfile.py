@@ -12,7 +12,7 @@ from rules.refusal import NotFound
 from rules.rights import DESK
 from tests.factories import a_customer
 
-NOON = datetime(2026, 11, 2, 12, 0)
+NOON = datetime.fromisoformat("2026-11-02T12:00")
 
 
 def placed(customer, number, shop, *, total=1000, paid=0, stage=Stage.OPEN, at=NOON, currency="EUR"):
