@@ -107,7 +107,7 @@ def own_desk(tmp_path):
 
 @pytest.fixture(scope="session")
 def running_desk(app, tmp_path_factory):
-    """One running desk for all tests of this process; use `desk` or `empty_desk`."""
+    """One running desk for all tests of this process; use `desk`."""
     desk = Desk(tmp_path_factory.mktemp("desk"))
     with desk.opened():
         states = databases.build()
@@ -129,12 +129,11 @@ def desk(running_desk):
 
 
 @pytest.fixture
-def empty_desk(running_desk):
-    """The running desk before its shop is set up."""
-    desk, states = running_desk
-    with desk.opened():
-        states.put_back("empty")
-        yield desk
+def empty_desk(own_desk):
+    """A running desk that waits for its first visitor."""
+    own_desk.start()
+    with own_desk.opened():
+        yield own_desk
 
 
 @pytest.fixture(scope="session")
@@ -144,17 +143,18 @@ def browser():
 
 
 @pytest.fixture
-def open_page(app, browser, running_desk):
-    """Opens a page in a browser window of its own, signed in when an operator is given. What should not happen there fails the test."""
+def open_page(request, app, browser):
+    """Opens the desk (or another one) in a browser window of its own, signed in when an operator is given. What should not happen there fails the test."""
     contexts, troubles = [], []
 
-    def open_page(operator=None, **options):
-        context = browser.new_context(**{"base_url": running_desk[0].url, "locale": "nl-NL", "timezone_id": "Europe/Amsterdam"} | options)
+    def open_page(operator=None, *, at=None, **options):
+        desk = at or request.getfixturevalue("desk")
+        context = browser.new_context(**{"base_url": desk.url, "locale": "nl-NL", "timezone_id": "Europe/Amsterdam"} | options)
         contexts.append(context)
         if operator:
-            context.add_cookies([{"name": "toonbank", "value": session_of(app, operator), "url": running_desk[0].url}])
+            context.add_cookies([{"name": "toonbank", "value": session_of(app, operator), "url": desk.url}])
         page = context.new_page()
-        browsers.watch(page, running_desk[0].url, troubles)
+        browsers.watch(page, desk.url, troubles)
         return page
 
     yield open_page

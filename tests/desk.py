@@ -92,6 +92,8 @@ class Desk:
     def remove(self) -> None:
         for pid in self.pids():
             os.kill(pid, signal.SIGKILL)
+        if self.process:
+            self.process.wait()
         if environment.SERVER:
             remove_from_server(name_of(self.folder))
 
