@@ -13,7 +13,7 @@ from blueprints.support.access import actor
 from blueprints.support.formats import language, sentence
 from blueprints.support.htmx import asked_by_htmx, page_or_fragment
 from blueprints.support.order_screen import CART, CUSTOMER, Problem, Screen, answer, changing, guard, seen
-from models import Order
+from models import Customer, Order
 from rules import addresses, customers
 from rules.refusal import Conflict, Refused
 from rules.search import fold
@@ -36,18 +36,22 @@ def choose(number: str) -> Answer:
     if not key and request.form.get("customer"):
         return search_first(number)
     customer = customers.get(int(key)) if key.isdecimal() and len(key) < 18 else None
+    return _take(number, customer)
+
+
+def _take(number: str, customer: Customer | None) -> Answer:
     with changing(number, "customer") as order:
         rules.order_customer.take(order, customer, by=actor())
-    return answer(Screen(rules.orders.find(number, g.settings)), *CUSTOMER, "orders/_desk.html", *CART)
+    screen = Screen(rules.orders.find(number, g.settings))
+    who, *rest = CUSTOMER
+    return answer(screen, *rest, "orders/_desk.html", *CART, parts=(screen.partial(who, focus=True),))
 
 
 def search_first(number: str) -> Answer:
     """Somebody pressed Enter on words instead of picking a customer."""
     found = customers.find(request.form["customer"])
     if len(found) == 1:
-        with changing(number, "customer") as order:
-            rules.order_customer.take(order, found[0], by=actor())
-        return answer(Screen(rules.orders.find(number, g.settings)), *CUSTOMER, "orders/_desk.html", *CART)
+        return _take(number, found[0])
     if not asked_by_htmx():
         return make_response("", 303, {"Location": url_for(".find", number=number, customer=request.form["customer"])})
     if not found:

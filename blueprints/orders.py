@@ -97,7 +97,8 @@ def discard(number: str) -> Response:
 def add_note(number: str) -> Response:
     with changing(number, "note") as order:
         rules.orders.add_note(order, request.form.get("text", ""), by=actor())
-    return answer(Screen(order), "orders/_notes.html")
+    screen = Screen(order)
+    return answer(screen, parts=(screen.partial("orders/_notes.html", swap="outerHTML", focus=True),))
 
 
 @bp.post("/orders/<number>/labels")

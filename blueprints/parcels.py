@@ -36,11 +36,12 @@ def create(number: str) -> Response:
 
     asked: list[Any] = [number, facts.courier.id if facts.courier else None, facts.courier_name, facts.tracking_code]
     keys.once(form_key(), "parcel", asked, add, by=actor())
-    return _answer(number)
+    return _answer(number, focus=True)
 
 
-def _answer(number: str, **more: Any) -> Response:
-    return answer(Screen(orders.find(number, g.settings)), "parcels/_parcels.html", **more)
+def _answer(number: str, *, focus: bool = False, **more: Any) -> Response:
+    screen = Screen(orders.find(number, g.settings))
+    return answer(screen, parts=(screen.partial("parcels/_parcels.html", focus=focus),), **more)
 
 
 def _facts() -> ParcelFacts:
@@ -64,4 +65,4 @@ def remove(number: str, key: int) -> Response:
         parcel = rules.parcels.remove(order, key, by=actor())
     fields = {"courier": parcel.courier_id or (OTHER if parcel.courier_name else ""), "courier_name": parcel.courier_name,
               "tracking_code": parcel.tracking_code, "version": order.version, "key": new_key()}
-    return _answer(number, toast={"text": _("Parcel removed"), "undo": {"url": url_for(".create", number=number), "fields": fields}})
+    return _answer(number, focus=True, toast={"text": _("Parcel removed"), "undo": {"url": url_for(".create", number=number), "fields": fields}})

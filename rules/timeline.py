@@ -85,7 +85,7 @@ class Timeline:
 
 
 def of_order(order: Order, *, before: int | None = None, limit: int = PAGE) -> Timeline:
-    """A page of an order's timeline. Steps of one quantity that one person made one after the other are one entry."""
+    """A page of an order's timeline. Steps of one quantity, or of one field, that one person made one after the other are one entry."""
     query = Event.select().where(Event.order == order)
     if before is not None:
         query = query.where(Event.id < before)
@@ -114,12 +114,16 @@ def _made(event: Event, group: str, icon: str, message: str, facts: dict[str, An
 
 
 def _field(event: Event, facts: dict[str, Any]) -> Entry:
-    was, now, name = facts.get("was"), facts.get("now"), str(facts.get("field"))
+    name = str(facts.get("field"))
     facts["what"] = FIELDS.get(name, name)
-    empty = (None, "")
-    message = EMPTIED if now in empty else FILLED if was in empty else CHANGED
+    message = _field_message(facts)
     group = "customer" if str(facts.get("part")).startswith("customer") else "cart" if name in ("discount", "regime") else "order"
-    return _made(event, group, "pencil", message, facts)
+    return _made(event, group, "pencil", message, facts, merges=(name, facts.get("part"), event.operator_id))
+
+
+def _field_message(facts: dict[str, Any]) -> str:
+    empty = (None, "")
+    return EMPTIED if facts.get("now") in empty else FILLED if facts.get("was") in empty else CHANGED
 
 
 def _line(event: Event, facts: dict[str, Any]) -> Entry:
@@ -142,10 +146,11 @@ def merged(entries: Sequence[Entry]) -> list[Entry]:
             told_.append(each)
         else:
             told_[-1] = _together(newer, each)
-    return [each for each in told_ if each.merges is None or each.facts.get("was") != each.facts["now"]]
+    return [each for each in told_ if each.merges is None or each.facts.get("was") != each.facts.get("now")]
 
 
 def _together(newer: Entry, older: Entry) -> Entry:
     """The newer entry, counted from where the older one began; on a line that was just added, that line with its last quantity."""
     facts = newer.facts | {"was": older.facts.get("was")} if "was" in older.facts else older.facts | {"now": newer.facts["now"]}
-    return replace(newer, message=older.message, icon=older.icon, facts=facts)
+    message = _field_message(facts) if "what" in facts else older.message
+    return replace(newer, message=message, icon=older.icon, facts=facts)

@@ -140,9 +140,9 @@ class Screen:
     def needs(self, name: str) -> dict[str, Any]:
         return {need: getattr(self, need) for need in NEEDS.get(name, ())}
 
-    def partial(self, name: str, **more: Any) -> str:
+    def partial(self, name: str, swap: str = "outerMorph", **more: Any) -> str:
         """A fragment that finds its own place and is morphed into it, so that focus and what is typed elsewhere stay."""
-        return partial(id_of(name), self.fragment(name, **more))
+        return partial(id_of(name), self.fragment(name, **more), swap)
 
 
 def _with_country(values: dict[str, str]) -> dict[str, str]:
