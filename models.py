@@ -942,6 +942,22 @@ class Job(Table):
         indexes = ((("state", "id"), False),)  # what waits or was dropped
 
 
+class JobRow(Table):
+    """One order of a job: what became of it, and what it was before, so that a job goes on where it was and can be undone."""
+
+    job = ForeignKeyField(Job, index=False, backref="rows", on_delete="CASCADE")
+    order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
+    state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "done", "same", "refused")))
+    was = JSONField(null=True, help_text="what undoing needs")
+    refusal = JSONField(null=True, help_text="why not: message and facts")
+
+    class Meta:
+        indexes = (
+            (("job", "order"), True),  # once each
+            (("job", "state", "id"), False),  # what still waits, and the report
+        )
+
+
 class ApiKey(Table):
     name = CharField(60)
     key_hash = CharField(64, unique=True)
@@ -955,5 +971,6 @@ TABLES: tuple[type[Table], ...] = (
     Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label,
     LetterTemplate, Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon,
     CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Event, Movement, Parcel, ParcelLine,
-    Payment, Refund, RefundLine, Document, Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, ApiKey,
+    Payment, Refund, RefundLine, Document, Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, JobRow,
+    ApiKey,
 )

@@ -9,7 +9,7 @@ from huey.exceptions import ResultTimeout, TaskException
 
 import config
 from models import database
-from rules import documents, keys, printing
+from rules import bulk_changes, documents, jobs, keys, printing
 
 
 def _queue() -> Huey:
@@ -41,6 +41,22 @@ def make_pdf(document: int, format: str, is_copy: bool) -> bool:
     return True
 
 
+WORK: dict[str, jobs.Work] = {"change": bulk_changes.work, "undo": bulk_changes.work_back}
+
+
+@huey.task()
+def run_job(job: int) -> None:
+    """Do long work, or what is left of it."""
+    jobs.run(job, WORK)
+
+
+@huey.periodic_task(crontab(minute="*"))
+def pick_up_jobs() -> None:
+    """Go on with what a killed process left behind."""
+    for job in jobs.dropped():
+        run_job(job)
+
+
 def wait_for(result: Any, seconds: float = 10) -> bool:
     """Wait for a task that a person waits for; False when it took too long or failed."""
     try:
@@ -52,3 +68,4 @@ def wait_for(result: Any, seconds: float = 10) -> bool:
 @huey.periodic_task(crontab(hour="3", minute="17"))
 def clean_up_at_night() -> None:
     keys.forget_old()
+    jobs.forget_old()

@@ -674,6 +674,16 @@ def up(migrator, db):
         class Meta:
             indexes = ((("state", "id"), False),)
 
+    class JobRow(Table):
+        job = ForeignKeyField(Job, index=False, on_delete="CASCADE")
+        order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
+        state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "done", "same", "refused")))
+        was = JSONField(null=True)
+        refusal = JSONField(null=True)
+
+        class Meta:
+            indexes = ((("job", "order"), True), (("job", "state", "id"), False))
+
     class ApiKey(Table):
         name = CharField(60)
         key_hash = CharField(64, unique=True)
@@ -759,6 +769,7 @@ def up(migrator, db):
             AutomationRun,
             Key,
             Job,
+            JobRow,
             ApiKey,
         ]
     )
