@@ -234,7 +234,7 @@ def ask_to_sign_in() -> Response:
 def open_settings() -> Response | None:
     """Before every request that needs the shop: read its settings, or go and set it up."""
     g.settings = rules.shop.current() if rules.shop.is_set_up() else None
-    if g.settings is None and (request.endpoint or "").partition(".")[0] not in ("setup", "static", "account") and request.endpoint != "home.health":
+    if g.settings is None and ROUTES.get(request.endpoint or "") != OPEN:
         return make_response(redirect(url_for("setup.show"), 303))
     return None
 
