@@ -45,8 +45,9 @@ class Search:
 
 def listed(search: Search, *, older_than: int | None = None, newer_than: int | None = None) -> Page[Customer]:
     """A page of the customers that fit, newest first, with their billing address."""
-    query = _fitting(search).select(Customer, Address).join(Address, JOIN.LEFT_OUTER, on=Customer.billing, attr="billing")
-    return paging.page(query, Customer, older_than=older_than, newer_than=newer_than)
+    query = _fitting(search).select(Customer, Address).join_from(Customer, Address, JOIN.LEFT_OUTER, on=Customer.billing, attr="billing")
+    key = CustomerLabel.customer if search.label else None
+    return paging.page(query, Customer, key=key, older_than=older_than, newer_than=newer_than)
 
 
 def count(search: Search) -> int:
@@ -59,7 +60,7 @@ def _fitting(search: Search) -> Any:
     if (found := customers.matching(search.text)) is not None:
         query = query.where(found)
     if search.label:
-        query = query.where(Customer.id.in_(CustomerLabel.select(CustomerLabel.customer).where(CustomerLabel.label == search.label)))
+        query = query.join_from(Customer, CustomerLabel).where(CustomerLabel.label == search.label)
     return query
 
 

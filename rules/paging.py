@@ -23,15 +23,16 @@ class Page(Generic[Row]):
 
 
 def page(
-    query: Any, table: type[Row], *columns: Any, older_than: int | None = None, newer_than: int | None = None, size: int = SIZE,
+    query: Any, table: type[Row], *columns: Any, key: Any = None, older_than: int | None = None, newer_than: int | None = None, size: int = SIZE,
 ) -> Page[Row]:
     """One page of the query, sorted by these columns (none of them empty) and then the id, the largest first.
 
-    It goes on after the row `older_than`, or ends before the row `newer_than`; without either, or when that row is gone, it is
-    the first page. A page that would begin before the list does is the first page.
+    It goes on after the row `older_than`, or ends before the row `newer_than`; without either, or when that row has no place
+    in the columns any more, it is the first page. A page that would begin before the list does is the first page.
+    `key`: a column that holds the same as the id and has the better index.
     """
-    keys = (*columns, table.id)
-    anchor = table.select(*keys).where(table.id == (older_than or newer_than)).tuples().first() if older_than or newer_than else None
+    keys = (*columns, table.id if key is None else key)
+    anchor = _place_of(older_than or newer_than, table, columns)
     if anchor is None:
         return _from_top(query, keys, size)
     if older_than:
@@ -42,6 +43,14 @@ def page(
         return _from_top(query, keys, size)
     rows = rows[size - 1::-1]
     return Page(rows, newer=rows[0].id, older=rows[-1].id)
+
+
+def _place_of(row: int | None, table: type[Row], columns: Sequence[Any]) -> Sequence[Any] | None:
+    """What a row is sorted by."""
+    if row is None or not columns:
+        return None if row is None else (row,)
+    found: Sequence[Any] | None = table.select(*columns, table.id).where(table.id == row).tuples().first()
+    return found
 
 
 def _from_top(query: Any, keys: Sequence[Any], size: int) -> Page[Any]:

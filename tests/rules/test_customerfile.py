@@ -36,9 +36,26 @@ def test_the_first_page_stays_full_when_one_goes_back_past_its_beginning(shop):
     assert [customer.id for customer in customerfile.listed(Search(), newer_than=made[10]).rows] == made[:50]
 
 
-def test_going_on_from_somebody_who_is_gone_begins_again(shop):
+def test_going_on_from_somebody_who_is_gone_goes_on_there(shop):
     customer = a_customer()
     assert customerfile.listed(Search(), older_than=999).rows == [customer]
+    assert customerfile.listed(Search(), newer_than=999).rows == [customer]
+
+
+def test_the_orders_go_on_from_the_first_when_one_is_gone(shop):
+    order = placed(customer := a_customer(), 1, shop)
+    assert customerfile.orders_of(customer, shop, older_than=999).rows == [order]
+
+
+def test_customers_with_a_label_are_paged_too(shop):
+    label = shop.labels_for("customer")[0].id
+    made = [a_customer(f"Klant {number}", "") for number in range(110)][::-1]
+    for customer in made[::2]:
+        customerfile.set_label(customer, label, True, DESK)
+    first = customerfile.listed(Search(label=label))
+    second = customerfile.listed(Search(label=label), older_than=first.older)
+    assert first.rows + second.rows == made[::2]
+    assert customerfile.listed(Search(label=label), newer_than=second.newer) == first
 
 
 def test_the_list_is_searched_by_words_labels_and_the_archive(shop):
