@@ -98,7 +98,7 @@ def add_note(number: str) -> Response:
     with changing(number, "note") as order:
         rules.orders.add_note(order, request.form.get("text", ""), by=actor())
     screen = Screen(order)
-    return answer(screen, parts=(screen.partial("orders/_notes.html", swap="outerHTML", focus=True),))
+    return answer(screen, parts=(screen.partial("orders/_notes.html", swap="outerHTML settle:0", focus=True),))
 
 
 @bp.post("/orders/<number>/labels")

@@ -1,6 +1,6 @@
 """Things tests are about, named by what matters of them."""
 
-from models import Customer, Order, Product, Stage
+from models import Coupon, Customer, Order, Product, Stage
 from money import Money, Quantity
 from rules import cart, customers, orders, products, shop, status, terms
 from rules.customer_facts import CustomerFacts
@@ -29,6 +29,20 @@ def a_placed_order(settings, by) -> Order:
         cart.discount_line(order, teapot.id, Discount("percent", 1000), by=by)
         terms.ship_by(order, next(iter(settings.shipping_methods.values())), by=by)
     return status.change(draft.number, settings.status_for(Stage.OPEN), version=None, by=by)
+
+
+def a_draft(by, *contents) -> Order:
+    """A draft with one of each of these products."""
+    draft = orders.create(by=by)
+    for product in contents:
+        with orders.changing(draft.number, "line", version=None, by=by) as order:
+            cart.add_product(order, product, by=by)
+    return orders.find(draft.number)
+
+
+def a_coupon(code="NAJAAR5", kind="amount", value=500, **terms) -> Coupon:
+    """A coupon of € 5,00 unless said otherwise."""
+    return Coupon.create(code=code, kind=kind, value=value, **terms)
 
 
 def a_customer(name="Sanne de Boer", email="sanne@example.nl", **facts) -> Customer:
