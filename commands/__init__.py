@@ -1,6 +1,6 @@
 """The command line. Each command is a few lines that call a rule; here stand their names, in the order of --help."""
 
-from commands import database, serve
+from commands import check, database, demo, imports, people, serve
 
 ALL = (
     serve.serve,
@@ -9,4 +9,8 @@ ALL = (
     database.migrate,
     database.backup,
     database.restore,
+    imports.import_file,
+    demo.demo,
+    check.check,
+    people.create_operator,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import NamedTuple
 
@@ -109,7 +109,7 @@ def make_coupons(on: date) -> dict[int, CouponFacts]:
     made = [
         Coupon.create(
             code=code, kind=kind, value=value, minimum=Money(minimum), combinable=combinable, valid_from=on,
-            valid_until=on + timedelta(days) if days else None,
+            valid_until=on + timedelta(days) if days else None, created=datetime.combine(on, time(9)),
         ) for code, kind, value, minimum, combinable, days in COUPONS
     ]
     CouponScope.create(coupon=made[-1], category=Category.get(Category.name == SHELVES[0].category))

@@ -66,8 +66,10 @@ class Report:
 
     def undo(self) -> None:
         """Nothing was taken after all."""
-        self.rows["left"], self.orders["left"] = self.rows.pop("created", 0), self.orders.pop("created", 0)
-        self.totals, self.number = {}, None
+        for counts in (self.rows, self.orders):
+            if created := counts.pop("created", 0):
+                counts["left"] = created
+        self.totals, self.kept_totals, self.number = {}, 0, None
 
 
 class _Undone(Exception):
@@ -177,7 +179,7 @@ def _source(format_: OrderFormat, name: str) -> Source:
     key = fold(name)[:60] or format_.source
     known = shop.current().sources.values()
     found = next((source for source in known if key in (source.key, fold(source.name), fold(source.name_en))), None)
-    label = name.strip()[:60] or format_.label
+    label = name.strip()[:60] or format_.source_name
     return found or Source.create(key=key, name=label, name_en=label, position=len(known))
 
 

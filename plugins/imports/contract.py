@@ -169,6 +169,7 @@ class OrderFormat:
 
     key: str
     source: str                       # key of the Source its orders come from unless another is named
+    source_name: str
     label: str
     recognises: Callable[[Sheet], bool]
     number: Callable[[Sheet], str]

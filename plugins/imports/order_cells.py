@@ -86,14 +86,15 @@ class OrderCells(Cells):
             self.refuse(record, field, "'{text}' is not a percentage from 0 to 100.", text=text[:40])
         return ("percent", points) if points <= WHOLE and points else None
 
-    def place(self, record: Record, prefix: str) -> PlaceRow | None:
-        """The address whose fields begin with the prefix; None when there is none."""
+    def place(self, record: Record, prefix: str, who: str | None = None) -> PlaceRow | None:
+        """The address whose fields begin with the prefix, of the person whose fields begin with `who`; None when there is none."""
         street, extra, postcode, city = (self.text(record, prefix + part) for part in ("street", "extra", "postcode", "city"))
         country = self.country(record, prefix + "country")
         if not (street or extra or postcode or city or country):
             return None
-        return PlaceRow(self.text(record, prefix + "name"), self.text(record, prefix + "company"), street, extra, postcode, city,
-                        country or places.UNKNOWN)
+        who = prefix if who is None else who
+        name, company = self.text(record, who + "name"), self.text(record, who + "company")
+        return PlaceRow(name, company, street, extra, postcode, city, country or places.UNKNOWN)
 
     def country(self, record: Record, field: str) -> str:
         if not (text := self.text(record, field)):

@@ -110,13 +110,11 @@ class _Reader:
         order = OrderRow(
             row=rows[0].number, placed=placed, stage="completed", lines=[self._line(row) for row in rows],
             total=cells.signed(head, "total", self.money),
-            billing=cells.place(head, "billing_"), shipping=cells.place(head, "shipping_"), currency=self._currency(head),
+            billing=cells.place(head, "billing_", who=""), shipping=cells.place(head, "shipping_"), currency=self._currency(head),
             shipping_price=cells.positive(head, "shipping_price", self.money), discount=self._reduction(head, "discount"),
             tracking_codes=_listed(cells.text(head, "tracking")), labels=_listed(cells.text(head, "labels")),
             notes=_nonempty(values.clean(cells.raw(head, "note"))[:LONGEST["note"]]), **text,
         )
-        if order.billing:
-            order.billing = order.billing._replace(name=order.name, company=order.company)
         if order.shipping and not order.shipping.name:
             order.shipping = order.shipping._replace(name=order.name)
         self._settle(order, head)
@@ -194,4 +192,4 @@ def _nonempty(*texts: str) -> tuple[str, ...]:
     return tuple(text for text in texts if text)
 
 
-FORMAT = OrderFormat("own_orders", "import", "Toonbank", recognises, number, read, columns)
+FORMAT = OrderFormat("own_orders", "import", "Import", "Toonbank", recognises, number, read, columns)

@@ -168,4 +168,4 @@ class _Reader:
         return [text for text in (note, *also) if text]
 
 
-FORMAT = OrderFormat("shopify_orders", "shopify", "Shopify", recognises, number, read, columns)
+FORMAT = OrderFormat("shopify_orders", "shopify", "Shopify", "Shopify", recognises, number, read, columns)

@@ -97,4 +97,4 @@ def _place(name: str, country: str) -> PlaceRow | None:
     return PlaceRow(name=name, city="" if code else country, country=code or places.UNKNOWN)
 
 
-FORMAT = OrderFormat("uci_retail", "uci_retail", "Online Retail (UCI)", recognises, number, read, columns)
+FORMAT = OrderFormat("uci_retail", "uci_retail", "Online Retail (UCI)", "UCI Online Retail", recognises, number, read, columns)

@@ -55,7 +55,8 @@ def _standing(order: Kept, known: Known) -> Iterator[str]:
         yield f"was never placed, yet its stage is {stage}"
     if order.number.isdecimal() and int(order.number) >= known.next_number:
         yield f"its number will be given again: the next is {known.next_number}"
-    if order.payment_state != (state := payments.state(order.total, order.paid, order.refunded)):
+    is_blank = not (order.is_placed or order.total or order.paid or order.refunded)  # a draft nothing was asked for yet
+    if not is_blank and order.payment_state != (state := payments.state(order.total, order.paid, order.refunded)):
         yield f"is called {order.payment_state}; total {order.total}, paid {order.paid}, refunded {order.refunded} is {state}"
 
 
