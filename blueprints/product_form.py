@@ -13,8 +13,8 @@ from blueprints.support.forms import AmountField, AmountOfGoodsField, DeskForm, 
 from models import Product
 from money import Quantity
 from rules import shop
-from rules.product_facts import ProductFacts, facts_of, standard_vat
-from rules.refusal import Conflict
+from rules.product_facts import ProductFacts, clean, facts_of, standard_vat
+from rules.refusal import Conflict, Invalid
 
 UNITS = options(("piece", _("piece")), ("kg", _("kilogram")), ("m", _("metre")), ("l", _("litre")), ("hour", _("hour")))
 
@@ -66,6 +66,15 @@ class ProductForm(DeskForm):
         """What was typed."""
         typed = self.typed()
         return ProductFacts(**{name: typed[name] for name in ProductFacts.__slots__})
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """What cannot be read and what the rules would refuse, all at once."""
+        super().validate(extra_validators)
+        try:
+            clean(self.facts(), g.settings)
+        except Invalid as invalid:
+            self.show(Invalid({name: error for name, error in invalid.errors.items() if not self[name].errors}))
+        return not self.errors
 
     def explain(self, conflict: Conflict, product: Product) -> dict[str, str]:
         """Show who came first, take the version they made, and answer what each field is now that they changed."""

@@ -43,4 +43,4 @@ on("change", "[data-select-all]", (box) => {
 });
 
 // A dropzone says which file was chosen.
-on("change", ".dropzone [type=file]", (input) => { find("output", input.closest(".dropzone")).textContent = input.files[0]?.name ?? ""; });
+on("change", ".dropzone [type=file]", (input) => { find("[data-chosen]", input.closest(".dropzone")).textContent = input.files[0]?.name ?? ""; });
