@@ -23,11 +23,14 @@ def test_asked_to_end_all_of_it_ends(own_desk, how):
     assert own_desk.stop(how) == 0
 
 
-def test_nothing_stays_behind_when_the_watcher_is_killed(own_desk):
+@pytest.mark.parametrize("together_with", [(), ("web server",)])
+def test_nothing_stays_behind_when_the_watcher_is_killed(own_desk, together_with):
     own_desk.start()
-    own_desk.process.kill()
+    killed = [own_desk.process.pid, *(find(own_desk, name) for name in together_with)]
+    for pid in killed:
+        os.kill(pid, signal.SIGKILL)
     own_desk.process.wait()
-    eventually(lambda: not own_desk.pids(), "the web server and the worker notice", seconds=15)
+    eventually(lambda: not own_desk.pids(), "the others notice", seconds=15)
 
 
 def test_every_other_process_comes_back_when_it_is_killed(own_desk):
