@@ -13,7 +13,8 @@ import rules.orders
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key, read_money, read_quantity
 from blueprints.support.htmx import asked_by_htmx, page_or_fragment
-from blueprints.support.order_screen import SUMS, Screen, answer, changing, guard, partial, sheet
+from blueprints.support.order_answers import answer, changing, guard, sheet
+from blueprints.support.order_screen import SUMS, Screen, partial
 from blueprints.support.typed import read_discount, read_key
 from models import Event, Line, Order
 from rules import keys, products

@@ -12,7 +12,8 @@ import rules.orders
 from blueprints.support.access import actor
 from blueprints.support.formats import language, sentence
 from blueprints.support.htmx import asked_by_htmx, page_or_fragment
-from blueprints.support.order_screen import CART, CUSTOMER, Problem, Screen, answer, changing, guard, seen
+from blueprints.support.order_answers import answer, changing, guard, seen
+from blueprints.support.order_screen import CART, CUSTOMER, Problem, Screen
 from models import Customer, Order
 from rules import addresses, customers
 from rules.refusal import Conflict, Refused

@@ -14,7 +14,8 @@ import rules.status
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key
 from blueprints.support.htmx import go, page_or_fragment
-from blueprints.support.order_screen import SUMS, Screen, answer, changing, guard, seen
+from blueprints.support.order_answers import answer, changing, guard, seen
+from blueprints.support.order_screen import SUMS, Screen
 from blueprints.support.typed import read_key
 from models import Stage, Status
 from rules import customers, timeline

@@ -11,7 +11,8 @@ from werkzeug import Response
 import rules.parcels
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key, new_key
-from blueprints.support.order_screen import Screen, answer, changing, guard
+from blueprints.support.order_answers import answer, changing, guard
+from blueprints.support.order_screen import Screen
 from blueprints.support.typed import read_key
 from rules import keys, orders
 from rules.parcels import ParcelFacts

@@ -10,7 +10,8 @@ from werkzeug import Response
 import rules.payments
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key, read_money
-from blueprints.support.order_screen import SUMS, Screen, answer, changing, guard
+from blueprints.support.order_answers import answer, changing, guard
+from blueprints.support.order_screen import SUMS, Screen
 from blueprints.support.typed import read_key
 from models import PaymentMethod
 from rules import keys, orders

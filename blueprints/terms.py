@@ -10,7 +10,8 @@ import rules.orders
 import rules.terms
 from blueprints.support.access import actor
 from blueprints.support.forms import read_money
-from blueprints.support.order_screen import CART, SUMS, Screen, answer, changing, guard, sheet
+from blueprints.support.order_answers import answer, changing, guard, sheet
+from blueprints.support.order_screen import CART, SUMS, Screen
 from blueprints.support.typed import read_discount, read_key
 from rules.refusal import NotFound
 

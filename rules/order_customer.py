@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from peewee import fn
 
 from models import Customer, Order, OrderCoupon, Stage
-from money import ZERO, Money
+from money import Money
 from rules import addresses, contacts, customers, fields, order_text, orders, totals
 from rules.addresses import AddressFacts
 from rules.refusal import Refused
@@ -39,9 +39,9 @@ def history(customer: int | None, settings: Settings) -> History | None:
     """One query; None without a customer."""
     if customer is None:
         return None
-    count, total, since = Order.select(fn.COUNT(Order.id), fn.SUM(Order.total), fn.MIN(Order.placed)).where(
+    count, total, since = Order.select(fn.COUNT(Order.id), fn.SUM(Order.total).coerce(False), fn.MIN(Order.placed)).where(
         Order.customer == customer, Order.placed.is_null(False), Order.status.not_in(settings.statuses_in(Stage.CANCELLED))).scalar(as_tuple=True)
-    return History(count, total or ZERO, since)
+    return History(count, Money(int(total or 0)), since)
 
 
 def of_same_email(order: Order) -> Customer | None:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
+from peewee import JOIN
+
 from models import Courier, Order, Parcel
 from rules import addresses, couriers, fields, order_text, orders
 from rules.refusal import NotFound, Refused
@@ -72,7 +74,7 @@ def remove(order: Order, key: int, *, by: Actor) -> Parcel:
 
 
 def _find(order: Order, key: int) -> Parcel:
-    parcel = Parcel.select(Parcel, Courier).join_from(Parcel, Courier, "LEFT OUTER").where(Parcel.id == key, Parcel.order == order).first()
+    parcel = Parcel.select(Parcel, Courier).join(Courier, JOIN.LEFT_OUTER).where(Parcel.id == key, Parcel.order == order).first()
     if parcel is None:
         raise NotFound("This parcel is no longer on the order.")
     return parcel

@@ -115,5 +115,4 @@ def settle(order: Order) -> None:
 
 
 def _sum(table: type[Payment] | type[Refund], order: Order, state: str) -> Money:
-    total = table.select(fn.SUM(table.amount)).where(table.order == order, table.state == state).scalar()
-    return total if isinstance(total, Money) else Money(int(total or 0))
+    return Money(int(table.select(fn.SUM(table.amount).coerce(False)).where(table.order == order, table.state == state).scalar() or 0))
