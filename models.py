@@ -553,7 +553,7 @@ class Order(Table):
     class Meta:
         indexes = (
             (("source", "external_number"), True),  # an import finds the same order again
-            (("status", "placed"), False),  # the list of one status, newest first; the other five likewise
+            (("status", "placed", "payment_state"), False),  # the list of one status, newest first, and what of it is (not) paid
             (("payment_state", "placed"), False),  # what is (not) paid
             (("customer", "placed"), False),  # one customer's orders
             (("operator", "placed"), False),  # one operator's orders
@@ -561,9 +561,9 @@ class Order(Table):
             (("payment_method", "placed"), False),  # one payment method's orders
             (("shipping_method", "placed"), False),  # one shipping method's orders
             (("total", "id"), False),  # orders of an amount; the list by amount
-            (("items", "placed"), False),  # orders of so many pieces
-            (("paid_at", "placed"), False),  # what was paid in these days
-            (("shipped_at", "placed"), False),  # what was shipped in these days
+            (("items", "id"), False),  # orders of so many pieces; the list by pieces
+            (("paid_at", "id"), False),  # what was paid in these days
+            (("shipped_at", "id"), False),  # what was shipped in these days
             (("changed", "id"), False),  # what was changed in these days; the list by last change
         )
 

@@ -388,7 +388,7 @@ def up(migrator, db):
         class Meta:
             indexes = (
                 (("source", "external_number"), True),
-                (("status", "placed"), False),
+                (("status", "placed", "payment_state"), False),
                 (("payment_state", "placed"), False),
                 (("customer", "placed"), False),
                 (("operator", "placed"), False),
@@ -396,9 +396,9 @@ def up(migrator, db):
                 (("payment_method", "placed"), False),
                 (("shipping_method", "placed"), False),
                 (("total", "id"), False),
-                (("items", "placed"), False),
-                (("paid_at", "placed"), False),
-                (("shipped_at", "placed"), False),
+                (("items", "id"), False),
+                (("paid_at", "id"), False),
+                (("shipped_at", "id"), False),
                 (("changed", "id"), False),
             )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from rules.refusal import N_
 from rules.search import fold
 
 
@@ -11,7 +12,7 @@ class Field(NamedTuple):
     """`title` is what a person reads (translated); the first of `dutch` and `english` is how it is written, the others are understood.
 
     kind: money, number and date can be compared; choice is one of the shop's own words; text is part of what stands there,
-    by the beginning of a word; yes is 'ja' or 'nee'.
+    by the beginning of a word; yes is 'ja' or 'nee'. A choice that may be none is also 'geen'.
     """
 
     key: str
@@ -20,6 +21,7 @@ class Field(NamedTuple):
     dutch: tuple[str, ...]
     english: tuple[str, ...]
     choices: str = ""  # for a choice: which small table
+    may_be_none: bool = False
 
     @property
     def is_ordered(self) -> bool:
@@ -30,42 +32,44 @@ class Field(NamedTuple):
 
 
 FIELDS: dict[str, Field] = {field.key: field for field in (
-    Field("number",          "Number",           "text",   ("nummer", "nr", "bestelling"),          ("number", "no", "order")),
-    Field("customer",        "Customer",         "text",   ("klant", "naam"),                       ("customer", "name")),
-    Field("company",         "Company",          "text",   ("bedrijf",),                            ("company",)),
-    Field("email",           "E-mail",           "text",   ("e-mail", "email", "mail"),             ("email", "e-mail", "mail")),
-    Field("phone",           "Phone",            "text",   ("telefoon", "tel"),                     ("phone", "tel")),
-    Field("city",            "City",             "text",   ("plaats", "stad"),                      ("city", "town")),
-    Field("postcode",        "Postcode",         "text",   ("postcode",),                           ("postcode", "zip")),
-    Field("country",         "Country",          "text",   ("land",),                               ("country",)),
-    Field("total",           "Total",            "money",  ("totaal", "bedrag"),                    ("total", "amount")),
-    Field("due",             "To pay",           "money",  ("open", "tebetalen"),                   ("due", "balance")),
-    Field("items",           "Items",            "number", ("artikelen", "aantal"),                 ("items", "pieces")),
-    Field("payment",         "Payment",          "choice", ("betaling", "betaald"),                 ("payment", "paid"), "payment_states"),
-    Field("status",          "Status",           "choice", ("status",),                             ("status",), "statuses"),
-    Field("stage",           "Stage",            "choice", ("fase",),                               ("stage",), "stages"),
-    Field("method",          "Payment method",   "choice", ("betaalmethode", "methode"),            ("paymentmethod", "method"), "payment_methods"),
-    Field("shipping",        "Shipping method",  "choice", ("verzending", "verzendmethode"),        ("shipping", "shippingmethod"), "shipping_methods"),
-    Field("courier",         "Courier",          "choice", ("koerier",),                            ("courier",), "couriers"),
-    Field("tracking",        "Tracking code",    "text",   ("tracking", "trackingcode"),            ("tracking", "trackingcode")),
-    Field("label",           "Label",            "choice", ("label",),                              ("label",), "labels"),
-    Field("customer_label",  "Customer label",   "choice", ("klantlabel",),                         ("customerlabel",), "customer_labels"),
-    Field("operator",        "Operator",         "choice", ("medewerker", "door"),                  ("operator", "by"), "operators"),
-    Field("source",          "Source",           "choice", ("bron",),                               ("source",), "sources"),
-    Field("product",         "Product",          "text",   ("product", "artikel"),                  ("product", "item")),
-    Field("sku",             "SKU",              "text",   ("sku", "artikelnummer"),                ("sku",)),
-    Field("ean",             "Barcode",          "text",   ("ean", "barcode"),                      ("ean", "barcode")),
-    Field("coupon",          "Coupon",           "text",   ("coupon",),                             ("coupon",)),
-    Field("invoice",         "Invoice number",   "text",   ("factuur", "factuurnummer"),            ("invoice",)),
-    Field("imported",        "Imported from",    "text",   ("import", "bestand"),                   ("import", "file")),
-    Field("created",         "Date",             "date",   ("datum", "besteld"),                    ("date", "ordered", "created")),
-    Field("paid_on",         "Paid on",          "date",   ("betaalddatum", "betaaldop"),           ("paidon",)),
-    Field("shipped_on",      "Shipped on",       "date",   ("verzondendatum", "verzondenop"),       ("shippedon",)),
-    Field("changed_on",      "Changed on",       "date",   ("gewijzigd",),                          ("changed",)),
-    Field("note",            "Has a note",       "yes",    ("notitie",),                            ("note",)),
-    Field("to_ship",         "To ship",          "yes",    ("teverzenden",),                        ("toship",)),
-    Field("unprinted",       "Not printed",      "yes",    ("ongeprint",),                          ("unprinted",)),
-    Field("mine",            "Changed by me",    "yes",    ("doormij",),                            ("mine",)),
+    Field("number",         N_("Number"),          "text",   ("nummer", "nr", "bestelling"),          ("number", "no", "order")),
+    Field("customer",       N_("Customer"),        "text",   ("klant", "naam"),                       ("customer", "name")),
+    Field("company",        N_("Company"),         "text",   ("bedrijf",),                            ("company",)),
+    Field("email",          N_("E-mail"),          "text",   ("e-mail", "email", "mail"),             ("email", "e-mail", "mail")),
+    Field("phone",          N_("Phone"),           "text",   ("telefoon", "tel"),                     ("phone", "tel")),
+    Field("city",           N_("City"),            "text",   ("plaats", "stad"),                      ("city", "town")),
+    Field("postcode",       N_("Postcode"),        "text",   ("postcode",),                           ("postcode", "zip")),
+    Field("country",        N_("Country"),         "choice", ("land",),                               ("country",), "countries"),
+    Field("total",          N_("Total"),           "money",  ("totaal", "bedrag"),                    ("total", "amount")),
+    Field("due",            N_("To pay"),          "money",  ("open", "tebetalen"),                   ("due", "balance")),
+    Field("items",          N_("Items"),           "number", ("artikelen", "aantal"),                 ("items", "pieces")),
+    Field("payment",        N_("Payment"),         "choice", ("betaling", "betaald"),                 ("payment", "paid"), "payment_states"),
+    Field("status",         N_("Status"),          "choice", ("status",),                             ("status",), "statuses"),
+    Field("stage",          N_("Stage"),           "choice", ("fase",),                               ("stage",), "stages"),
+    Field("method",         N_("Payment method"),  "choice", ("betaalmethode", "methode"), ("paymentmethod", "method"), "payment_methods", True),
+    Field("shipping",       N_("Shipping method"), "choice", ("verzending", "verzendmethode"),         ("shipping", "via"), "shipping_methods", True),
+    Field("courier",        N_("Courier"),         "choice", ("koerier",),                            ("courier",), "couriers", True),
+    Field("tracking",       N_("Tracking code"),   "text",   ("tracking", "trackingcode"),            ("tracking", "trackingcode")),
+    Field("label",          N_("Label"),           "choice", ("label",),                              ("label",), "labels", True),
+    Field("customer_label", N_("Customer label"),  "choice", ("klantlabel",),                         ("customerlabel",), "customer_labels", True),
+    Field("operator",       N_("Operator"),        "choice", ("medewerker", "door"),                  ("operator", "by"), "operators", True),
+    Field("source",         N_("Source"),          "choice", ("bron",),                               ("source",), "sources"),
+    Field("product",        N_("Product"),         "text",   ("product", "artikel"),                  ("product", "item")),
+    Field("sku",            N_("SKU"),             "text",   ("sku", "artikelnummer"),                ("sku",)),
+    Field("ean",            N_("Barcode"),         "text",   ("ean", "barcode"),                      ("ean", "barcode")),
+    Field("coupon",         N_("Coupon"),          "text",   ("coupon",),                             ("coupon",)),
+    Field("invoice",        N_("Invoice number"),  "text",   ("factuur", "factuurnummer"),            ("invoice",)),
+    Field("imported",       N_("Imported from"),   "text",   ("import", "bestand"),                   ("import", "file")),
+    Field("created",        N_("Date"),            "date",   ("datum", "besteld"),                    ("date", "ordered", "created")),
+    Field("paid_on",        N_("Paid on"),         "date",   ("betaalddatum", "betaaldop"),           ("paidon",)),
+    Field("shipped_on",     N_("Shipped on"),      "date",   ("verzondendatum", "verzondenop"),       ("shippedon",)),
+    Field("changed_on",     N_("Changed on"),      "date",   ("gewijzigd",),                          ("changed",)),
+    Field("note",           N_("Has a note"),      "yes",    ("notitie",),                            ("note",)),
+    Field("late",           N_("Overdue"),         "yes",    ("telaat", "vervallen"),                 ("late", "overdue")),
+    Field("to_ship",        N_("To ship"),         "yes",    ("teverzenden",),                        ("toship",)),
+    Field("unprinted",      N_("Not printed"),     "yes",    ("ongeprint",),                          ("unprinted",)),
+    Field("mine",           N_("Changed by me"),   "yes",    ("doormij",),                            ("mine",)),
+    Field("todo",           N_("To do"),           "choice", ("tedoen",),                             ("todo",), "todo"),
 )}
 
 NAMES = {fold(name): field for field in FIELDS.values() for name in (*field.dutch, *field.english)}
@@ -74,3 +78,8 @@ YES, NO = frozenset(("ja", "yes", "1", "j", "y")), frozenset(("nee", "no", "0", 
 
 def named(name: str) -> Field | None:
     return NAMES.get(fold(name))
+
+
+def yes_or_no(text: str) -> bool | None:
+    said = fold(text)
+    return True if said in YES else False if said in NO else None

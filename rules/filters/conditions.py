@@ -1,0 +1,257 @@
+"""Terms as conditions on orders, in SQL that both databases read; what cannot be one is named and left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field as having, replace
+from datetime import date
+from typing import Any
+
+from models import Stage
+from rules import contacts, shop
+from rules.filters import choices, facets, fields, spans, tables
+from rules.filters.facets import Facet
+from rules.filters.fields import FIELDS, Field
+from rules.filters.language import Query, Term, written
+from rules.filters.patterns import Sql, all_of, any_of, beginning, found, stands
+from rules.filters.reading import Reading, read
+from rules.filters.spans import Span
+from rules.filters.tables import Made
+from rules.order_text import Mark
+from rules.refusal import N_, Refused
+from rules.rights import Actor
+from rules.search import fold
+from rules.shop import Settings
+
+MARKS = {
+    "number": (Mark.NUMBER, Mark.EXTERNAL), "customer": (Mark.CUSTOMER, Mark.RECIPIENT), "company": (Mark.COMPANY,), "email": (Mark.EMAIL,),
+    "phone": (Mark.PHONE,), "city": (Mark.CITY,), "postcode": (Mark.POSTCODE,), "tracking": (Mark.TRACKING,), "product": (Mark.PRODUCT,),
+    "sku": (Mark.SKU,), "invoice": (Mark.INVOICE,),
+}
+COLUMNS = {
+    "total": "o.total", "items": "o.items", "created": "o.placed", "paid_on": "o.paid_at", "shipped_on": "o.shipped_at", "changed_on": "o.changed",
+    "due": "(CASE WHEN o.payment_state IN ('unpaid', 'partly_paid', 'overpaid') THEN o.total - o.paid + o.refunded ELSE 0 END)",
+}
+INDEXES = {
+    "total": "order_total_id", "items": "order_items_id", "created": "order_list", "paid_on": "order_paid_at_id",
+    "shipped_on": "order_shipped_at_id", "changed_on": "order_changed_id",
+}
+NOT_READ = {"money": N_("'{text}' is no amount."), "number": N_("'{text}' is no number."), "date": N_("'{text}' is no day.")}
+NO_WORDS = N_("'{text}' says nothing to look for.")
+NO_CHOICE = N_("There is no {what} '{name}'.")
+NEITHER = N_("'{text}' is neither yes nor no.")
+EXCLUDE = N_("Nothing is found: '{one}' and '{other}' exclude each other.")
+SHORT = {"total", "items", "created"}  # columns that the index of the list holds
+
+
+@dataclass(frozen=True)
+class Condition:
+    """`test`: of an order `o`, with its text `t` when that stands in it. What else is there are quick ways to find the orders: `found`, the
+    ids of those it is true of; `words`, what stands in their text; `via`, what they are at least; `index`, one that the test reads."""
+
+    terms: tuple[Term, ...]
+    test: Sql
+    found: Sql | None = None
+    words: tuple[tuple[str, ...], ...] = ()
+    via: Facet | None = None
+    index: str = ""
+    span: Span | None = None
+    is_short: bool = False  # the index of the list holds all it looks at
+
+    @property
+    def negated(self) -> bool:
+        return self.terms[0].negated
+
+    def without_end(self, low: bool) -> Condition:
+        """The same without its later (or its earlier) bound."""
+        assert self.span
+        span = self.span._replace(**{"low" if low else "high": None})
+        return replace(self, test=_between(COLUMNS[self.terms[0].field], span), span=span)
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What a query asks, all of it at once. `drafts`: the statuses of drafts that are asked for; `only_drafts`: no other status is."""
+
+    all: tuple[Condition, ...] = ()
+    notices: tuple[Refused, ...] = ()
+    drafts: tuple[int, ...] = ()
+    only_drafts: bool = False
+    is_impossible: bool = False
+
+
+@dataclass
+class Asker:
+    """Who asks, what the shop's words are, and what day it is."""
+
+    settings: Settings
+    by: Actor
+    today: date
+    notices: list[Refused] = having(default_factory=list)
+
+    def say(self, message: str, **facts: Any) -> None:
+        self.notices.append(Refused(message, **facts))
+
+    def said(self, term: Term) -> str:
+        """The term as this person would write it."""
+        person = self.settings.operators.get(self.by.operator) if self.by.operator else None
+        return written(Query((term,)), person.language if person else self.settings.shop.language)
+
+
+def of(query: Query, settings: Settings, by: Actor, today: date | None = None) -> Conditions:
+    asker = Asker(settings, by, today or shop.today(), list(query.notices))
+    free = [term for term in query.terms if not term.field]
+    readings = [*read([term for term in free if not term.negated]), *(each for term in free if term.negated for each in read([term]))]
+    made = [_of_reading(reading) for reading in readings]
+    made += [condition for term in query.terms if term.field and (condition := _of_term(term, asker)) is not None]
+    impossible = _excludes_itself(made, asker)
+    asked = {value for condition in made if not condition.negated and condition.via and condition.via.column == "status_id"
+             for value in condition.via.values}
+    drafts = tuple(sorted(asked.intersection(settings.statuses_in(Stage.DRAFT))))
+    return Conditions(tuple(made), tuple(asker.notices), drafts, bool(drafts) and len(drafts) == len(asked), impossible)
+
+
+def _of_reading(reading: Reading) -> Condition:
+    made = Made(Sql("1 = 0"), words=reading.groups) if reading.groups else Made(Sql("1 = 0"))
+    others = tables.other_meanings(reading.amount, reading.barcode)
+    if others is None:
+        return _finished(reading.terms, made)
+    text = found(reading.groups)
+    ids = Sql(f"SELECT {text.order} AS id FROM {text.source} WHERE {text.where.text}", text.where.values) if text else None
+    return _finished(reading.terms, tables.either(Made(_stand(reading.groups), ids), others))
+
+
+def _stand(groups: Sequence[Sequence[str]]) -> Sql:
+    return all_of([any_of([stands(pattern) for pattern in group]) for group in groups])
+
+
+def _finished(terms: tuple[Term, ...], made: Made, **known: Any) -> Condition:
+    test = _stand(made.words) if made.words else made.test
+    if terms[0].negated:
+        return Condition(terms, Sql(f"({test.text}) IS NOT TRUE", test.values), is_short=known.get("is_short", False))
+    return Condition(terms, test, made.found, made.words, made.via, **known)
+
+
+def _of_term(term: Term, asker: Asker) -> Condition | None:
+    kinds: dict[str, Callable[[Term, Field, Asker], Condition | None]] = {
+        "text": _of_text, "choice": _of_choice, "yes": _of_yes, "money": _of_span, "number": _of_span, "date": _of_span,
+    }
+    field = FIELDS[term.field]
+    return kinds[field.kind](term, field, asker)
+
+
+def _of_text(term: Term, field: Field, asker: Asker) -> Condition | None:
+    texts = [value.text for value in term.values]
+    if field.key in tables.BY_TEXT:
+        return _finished((term,), tables.BY_TEXT[field.key](texts))
+    patterns = tuple(pattern for text in texts for pattern in patterns_of(field.key, text))
+    if not patterns:
+        asker.say(NO_WORDS, text=asker.said(term))
+        return None
+    return _finished((term,), Made(Sql("1 = 0"), words=(patterns,)))
+
+
+def patterns_of(field: str, text: str) -> list[str]:
+    """What a field of text is looked for by: the beginning of a word of its kind; of a phone number also its end, of an e-mail address
+    also what follows the @."""
+    if field == "phone":
+        digits = contacts.phone_digits(text)
+        words = [fold("".join(text.split()))] if not digits else [digits]
+        return [beginning(Mark.PHONE, words), *([beginning(Mark.PHONE_END, [digits[::-1]])] if digits else [])] if words[0] else []
+    words = fold("".join(text.split()) if field == "postcode" else text).split()
+    if not words:
+        return []
+    domain = [words[0] if words[0].startswith("@") else f"@{words[0]}"] if field == "email" and len(words) == 1 else []
+    return [*(beginning(mark, words) for mark in MARKS[field]), *domain]
+
+
+def _of_choice(term: Term, field: Field, asker: Asker) -> Condition | None:
+    values: dict[Any, None] = {}
+    for value in term.values:
+        meant = choices.meant(field, value.text, asker.settings, asker.by)
+        meant += tables.couriers_typed(value.text) if field.key == "courier" else []
+        if not meant:
+            asker.say(NO_CHOICE, what=field.title, name=value.text[:40])
+        values |= dict.fromkeys(meant)
+    if not values:
+        return None
+    if field.key in facets.COLUMNS:
+        facet = facets.of(field.key, list(values), term.negated, asker.settings)
+        return Condition((term,), facet.test(), via=facet, is_short=True)
+    return _finished((term,), tables.BY_CHOICE[field.key](list(values), asker.settings))
+
+
+def _of_yes(term: Term, field: Field, asker: Asker) -> Condition | None:
+    meant = {fields.yes_or_no(value.text) for value in term.values}
+    if None in meant:
+        asker.say(NEITHER, text=asker.said(term))
+    if meant not in ({True}, {False}):
+        return None
+    made = tables.BY_YES[field.key](asker.settings, asker.by, asker.today)
+    if meant == {False}:
+        made = Made(Sql(f"({made.test.text}) IS NOT TRUE", made.test.values))
+    return _finished((term,), made)
+
+
+def _of_span(term: Term, field: Field, asker: Asker) -> Condition | None:
+    given: list[Span] = []
+    for value in term.values:
+        span = spans.of(value, field.kind, asker.today)
+        if span is None:
+            asker.say(NOT_READ[field.kind], text=asker.said(Term(term.field, (value,))))
+        else:
+            given.append(span)
+    if not given:
+        return None
+    tests = [_between(COLUMNS[field.key], span) for span in given]
+    only = given[0] if len(given) == 1 else None
+    via = Facet("payment_state", ("unpaid", "partly_paid", "overpaid")) if field.key == "due" and not any(map(_holds_zero, given)) else None
+    return _finished((term,), Made(any_of(tests), via=via), is_short=field.key in SHORT,
+                     **({"span": only, "index": INDEXES.get(field.key, "")} if only and not term.negated else {}))
+
+
+def _between(column: str, span: Span) -> Sql:
+    tests = [Sql(f"{column} >= ?", (span.low,))] if span.low is not None else []
+    tests += [Sql(f"{column} < ?", (span.high,))] if span.high is not None else []
+    if not tests:
+        return Sql(f"{column} IS NOT NULL")
+    return all_of(tests)
+
+
+def _holds_zero(span: Span) -> bool:
+    return (span.low is None or span.low <= 0) and (span.high is None or span.high > 0)
+
+
+def _excludes_itself(made: Sequence[Condition], asker: Asker) -> bool:
+    """Whether two terms about one thing, or both ends of one, leave nothing; they are named."""
+    left: dict[str, tuple[Condition, Any]] = {}
+    for condition in made:
+        if condition.negated or len(condition.terms) > 1:
+            continue
+        what, values = _only(condition)
+        if what and what in left:
+            before, values = left[what][0], _both(left[what][1], values)
+            if not values or (isinstance(values, Span) and values.is_empty):
+                asker.say(EXCLUDE, one=asker.said(before.terms[0]), other=asker.said(condition.terms[0]))
+                return True
+        elif condition.span and condition.span.is_empty:
+            value = condition.terms[0].values[0]
+            asker.say(EXCLUDE, one=value.text, other=value.until)
+            return True
+        if what:
+            left[what] = condition, values
+    return False
+
+
+def _only(condition: Condition) -> tuple[str, Any]:
+    """What a condition says of something that is one thing only."""
+    field = condition.terms[0].field
+    if condition.span:
+        return field, condition.span
+    if field in facets.COLUMNS and condition.via:
+        return condition.via.column, frozenset(condition.via.values) | ({None} if condition.via.or_none else frozenset())
+    return "", None
+
+
+def _both(one: Any, other: Any) -> Any:
+    return one.within(other) if isinstance(one, Span) else one & other

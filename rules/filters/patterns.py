@@ -1,0 +1,119 @@
+"""What is looked for in the text of an order (rules/order_text.py), asked the same of both databases.
+
+A pattern is folded text in which ANY stands for any mark and STOP for anything but a digit: 'jan' stands anywhere,
+'<mark>jan' where a word of that kind begins so, ANY + 'jan' where any word does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from models import is_sqlite
+from rules import search
+from rules.order_text import DRAFTS, END, Mark
+
+ANY, STOP = "\x1d", "\x1e"
+MARKS = "".join(Mark)
+GLOB = {ord(ANY): f"[{MARKS}]", ord(STOP): "[^0-9]", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
+REGEX = {ANY: f"[{MARKS}]", STOP: "[^0-9]"}
+
+
+class Sql(NamedTuple):
+    """A piece of SQL with `?` for each value; `o` is the order, `t` its text."""
+
+    text: str
+    values: tuple[object, ...] = ()
+
+
+def anywhere(words: Sequence[str]) -> str:
+    """These words after each other, the first from anywhere in a word; one of two letters begins a word, a single letter is one."""
+    first = words[0] if len(words[0]) > 2 else ANY + _ended(words[0])
+    return first + "".join(ANY + _ended(word) for word in words[1:-1]) + "".join(ANY + word for word in words[1:][-1:])
+
+
+def beginning(mark: Mark, words: Sequence[str]) -> str:
+    """These words of one kind after each other, of the last its beginning."""
+    return "".join(mark + _ended(word) for word in words[:-1]) + mark + (words[-1] if len(words) > 1 else _ended(words[-1]))
+
+
+def _ended(word: str) -> str:
+    return word + END if len(word) == 1 else word
+
+
+def stands(pattern: str) -> Sql:
+    """Whether it stands in t.text; written so that no index is used for it."""
+    if is_sqlite():
+        return Sql("t.text GLOB ?", (f"*{pattern.translate(GLOB)}*",)) if _has_classes(pattern) else Sql("instr(t.text, ?) > 0", (pattern,))
+    return Sql("(t.text || '') ~ ?", (regex(pattern),)) if _has_classes(pattern) else Sql("strpos(t.text, ?) > 0", (pattern,))
+
+
+def regex(pattern: str) -> str:
+    """For PostgreSQL (and Python): letters, digits and marks stand for themselves."""
+    return "".join(REGEX.get(char) or (re.escape(char) if char in "\\.^$*+?{}[]|()" else char) for char in pattern)
+
+
+def _has_classes(pattern: str) -> bool:
+    return ANY in pattern or STOP in pattern
+
+
+class Texts(NamedTuple):
+    """Texts of which much is known: the table that is searched, a condition on it, and the columns with the text's key and its order."""
+
+    source: str
+    where: Sql
+    key: str
+    order: str
+
+
+def found(each: Sequence[Sequence[str]]) -> Texts | None:
+    """The texts in which one of every group of patterns stands, by their trigram index; no drafts. None: the index knows nothing of them."""
+    return _found_sqlite(each) if is_sqlite() else _found_postgresql(each)
+
+
+def _found_sqlite(each: Sequence[Sequence[str]]) -> Texts | None:
+    asked = [" OR ".join(f"({_asked(pattern)})" for pattern in group) for group in each if all(map(_asked, group))]
+    if not asked:
+        return None
+    index = "order_text_index"
+    match = Sql(f"{index} MATCH ? AND {index}.rowid >= {DRAFTS}", (" AND ".join(f"({group})" for group in asked),))
+    if len(each) == len(asked) and all(_is_sure(pattern) for group in each for pattern in group):
+        return Texts(index, match, f"{index}.rowid", f"({index}.rowid & {DRAFTS - 1})")
+    checks = [any_of([stands(pattern) for pattern in group]) for group in each]
+    return Texts(f"{index} CROSS JOIN order_text t", all_of([match, Sql(f"t.key = {index}.rowid"), *checks]), f"{index}.rowid", "t.order_id")
+
+
+def _found_postgresql(each: Sequence[Sequence[str]]) -> Texts:
+    tests = [any_of([_indexed(pattern) for pattern in group]) for group in each]
+    return Texts("order_text t", all_of([Sql(f"t.key >= {DRAFTS}"), *tests]), "t.key", "t.order_id")
+
+
+def _asked(pattern: str) -> str:
+    """What FTS5 is asked for one pattern; '' when no trigram is known of it."""
+    pieces = re.split(f"[{ANY}{STOP}]", pattern)
+    if together := search.together(pieces):
+        return together
+    after = re.search(f"{ANY}([^{ANY}{STOP}]{{2}})", pattern)
+    return " OR ".join(search.together([mark + after[1]]) for mark in MARKS) if after else ""
+
+
+def _is_sure(pattern: str) -> bool:
+    """One trigram says it all: nothing has to be looked at again."""
+    return len(pattern) == 3 and STOP not in pattern and ANY not in pattern[1:]
+
+
+def _indexed(pattern: str) -> Sql:
+    if _has_classes(pattern):
+        return Sql("t.text ~ ?", (regex(pattern),))
+    return Sql("t.text LIKE ?", ("%" + re.sub(r"([\\%_])", r"\\\1", pattern) + "%",))
+
+
+def any_of(conditions: Sequence[Sql]) -> Sql:
+    if len(conditions) == 1:
+        return conditions[0]
+    return Sql("(" + " OR ".join(each.text for each in conditions) + ")", tuple(value for each in conditions for value in each.values))
+
+
+def all_of(conditions: Sequence[Sql]) -> Sql:
+    return Sql(" AND ".join(each.text for each in conditions), tuple(value for each in conditions for value in each.values))

@@ -1,0 +1,188 @@
+"""Fields that other tables answer: labels, parcels, products, notes, letters; and what is computed from several facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import reduce
+from typing import Any, NamedTuple
+
+from models import Import, Parcel, Stage
+from rules.filters import facets
+from rules.filters.choices import NONE, OWING
+from rules.filters.facets import Facet
+from rules.filters.patterns import Sql, all_of, any_of
+from rules.order_text import Mark
+from rules.rights import Actor
+from rules.search import fold
+from rules.shop import Settings
+
+PAID_LATER = ("on_account", "cash", "pin")  # who pays so need not have paid before the goods are made ready
+WORKED_ON = (Stage.OPEN, Stage.PREPARING, Stage.READY)
+OWED = "(" + ", ".join(f"'{state}'" for state in OWING) + ")"
+
+
+class Made(NamedTuple):
+    """`test`: of an order `o`. `found`: the ids of those it is true of, perhaps twice. `words`: instead of both, what stands in its text.
+    `via`: what it is at least, where that is quick to find."""
+
+    test: Sql
+    found: Sql | None = None
+    words: tuple[tuple[str, ...], ...] = ()
+    via: Facet | None = None
+
+
+def _linked(table: str, condition: str, values: Sequence[Any] = ()) -> Made:
+    """Orders with a row in another table."""
+    return Made(Sql(f"EXISTS (SELECT 1 FROM {table} x WHERE x.order_id = o.id AND {condition})", tuple(values)),
+                Sql(f"SELECT x.order_id AS id FROM {table} x WHERE x.order_id IS NOT NULL AND {condition}", tuple(values)))
+
+
+def _among(column: str, values: Sequence[Any]) -> Sql:
+    return Sql(f"{column} IN ({', '.join('?' * len(values))})", tuple(values)) if values else Sql("1 = 0")
+
+
+def other_meanings(amount: int | None, barcode: str) -> Made | None:
+    """What digits may be besides part of the text: a total in cents, a product's barcode."""
+    ways = [Made(Sql("o.total = ?", (amount,)), Sql('SELECT id FROM "order" WHERE total = ?', (amount,)))] if amount is not None else []
+    ways += [_linked("line", "x.product_id IN (SELECT p.id FROM product p WHERE p.ean = ?)", [barcode])] if barcode else []
+    return reduce(either, ways) if ways else None
+
+
+def either(first: Made, second: Made) -> Made:
+    """One or the other; found only when both can be."""
+    found = Sql(f"{first.found.text} UNION {second.found.text}", first.found.values + second.found.values) if first.found and second.found else None
+    return Made(any_of([first.test, second.test]), found)
+
+
+def _or_none(none: str, values: Sequence[Any], made: Callable[[list[Any]], Made]) -> Made:
+    """'geen' is one of the values of what may be missing."""
+    chosen = [value for value in values if value != NONE]
+    ways = ([made(chosen)] if chosen else []) + ([Made(Sql(none))] if NONE in values else [])
+    return ways[0] if len(ways) == 1 else either(*ways)
+
+
+def labels(values: Sequence[Any], settings: Settings) -> Made:
+    def some(keys: list[Any]) -> Made:
+        return _linked("order_label", *_among("x.label_id", keys))
+    return _or_none("NOT EXISTS (SELECT 1 FROM order_label x WHERE x.order_id = o.id)", values, some)
+
+
+def customer_labels(values: Sequence[Any], settings: Settings) -> Made:
+    def some(keys: list[Any]) -> Made:
+        among = _among("x.label_id", keys)
+        return Made(Sql(f"EXISTS (SELECT 1 FROM customer_label x WHERE x.customer_id = o.customer_id AND {among.text})", among.values),
+                    Sql(f'SELECT c.id FROM customer_label x CROSS JOIN "order" c WHERE c.customer_id = x.customer_id AND {among.text}', among.values))
+    return _or_none("NOT EXISTS (SELECT 1 FROM customer_label x WHERE x.customer_id = o.customer_id)", values, some)
+
+
+def couriers(values: Sequence[Any], settings: Settings) -> Made:
+    """By key, or by a name that was typed instead."""
+    def some(keys: list[Any]) -> Made:
+        known, typed = [key for key in keys if isinstance(key, int)], [key for key in keys if isinstance(key, str)]
+        ways = ([_linked("parcel", *_among("x.courier_id", known))] if known else []) + ([
+            _linked("parcel", "x.courier_name <> '' AND " + _among("x.courier_name", typed).text, typed)] if typed else [])
+        return ways[0] if len(ways) == 1 else either(*ways)
+    return _or_none("NOT EXISTS (SELECT 1 FROM parcel x WHERE x.order_id = o.id)", values, some)
+
+
+def couriers_typed(text: str) -> list[str]:
+    """The couriers that are in no list but were typed on a parcel, by the beginning of their name."""
+    wanted = fold(text)
+    names: Any = Parcel.select(Parcel.courier_name).where(Parcel.courier_name != "").distinct().tuples()
+    return [name for name, in names if wanted and fold(name).startswith(wanted)]
+
+
+def coupons(texts: Sequence[str]) -> Made:
+    return _by_beginning(texts, "order_coupon", "x.coupon_id IN (SELECT c.id FROM coupon c WHERE {})", "c.code", str.upper)
+
+
+def barcodes(texts: Sequence[str]) -> Made:
+    return _by_beginning(texts, "line", "x.product_id IN (SELECT p.id FROM product p WHERE {})", "p.ean", str)
+
+
+def _by_beginning(texts: Sequence[str], table: str, within: str, column: str, written: Callable[[str], str]) -> Made:
+    """Orders linked to what has a code that begins so."""
+    begin = any_of([Sql(f"substr({column}, 1, {len(text)}) = ?", (written(text),)) for text in texts])
+    return _linked(table, within.format(begin.text), begin.values)
+
+
+def imports(texts: Sequence[str]) -> Made:
+    """By part of the name of the file an order came from."""
+    files: Any = Import.select(Import.id, Import.file_name).tuples()
+    among = _among("o.imported_id", [key for key, name in files if any(fold(text) in fold(name) for text in texts)])
+    return Made(among, Sql(f'SELECT o.id FROM "order" o WHERE o.imported_id IS NOT NULL AND {among.text}', among.values))
+
+
+def notes(settings: Settings, by: Actor, today: date) -> Made:
+    return _linked("note", "1 = 1")
+
+
+def unprinted(settings: Settings, by: Actor, today: date) -> Made:
+    return Made(Sql("NOT EXISTS (SELECT 1 FROM document x WHERE x.order_id = o.id AND x.prints > 0)"))
+
+
+def mine(settings: Settings, by: Actor, today: date) -> Made:
+    return _linked("event", "x.operator_id = ?", [by.operator])
+
+
+def late(settings: Settings, by: Actor, today: date) -> Made:
+    """Not paid after the day by which it should have been."""
+    made = to_pay(settings)
+    return made._replace(test=all_of([made.test, Sql("o.due < ?", (today,))]))
+
+
+def to_pay(settings: Settings) -> Made:
+    owing = Facet("payment_state", tuple(map(str, OWING)))
+    stages = facets.of_stages(settings, *WORKED_ON, Stage.SHIPPED, Stage.COMPLETED)
+    return Made(all_of([owing.test(), Sql("o.total > o.paid"), stages.test()]), via=owing)
+
+
+def to_prepare(settings: Settings) -> Made:
+    stage = facets.of_stages(settings, Stage.OPEN)
+    return Made(all_of([stage.test(), _may_go(settings)]), via=stage)
+
+
+def to_ship(settings: Settings) -> Made:
+    """In preparation or ready, to be sent, and paid or of somebody who pays later."""
+    stage = facets.of_stages(settings, Stage.PREPARING, Stage.READY)
+    sent = Facet("shipping_method_id", tuple(key for key, method in settings.shipping_methods.items() if not method.is_pickup))
+    return Made(all_of([stage.test(), sent.test(), _may_go(settings)]), via=stage)
+
+
+def _may_go(settings: Settings) -> Sql:
+    later = Facet("payment_method_id", tuple(key for key, method in settings.payment_methods.items() if method.provider in PAID_LATER)).test()
+    return Sql(f"(o.payment_state NOT IN {OWED} OR {later.text})", later.values)
+
+
+def to_refund(settings: Settings) -> Made:
+    """Paid too much; cancelled or returned with money still here; or a return that was not paid back."""
+    gone = facets.of_stages(settings, Stage.CANCELLED, Stage.RETURNED).test()
+    ways = [Sql("o.payment_state = 'overpaid'"), Sql(f"o.total < 0 AND o.payment_state IN {OWED}"),
+            Sql(f"{gone.text} AND o.payment_state NOT IN ('unpaid', 'refunded') AND o.paid > o.refunded", gone.values)]
+    found = " UNION ".join(f'SELECT o.id FROM "order" o WHERE {way.text}' for way in ways)
+    return Made(any_of([Sql(f"({way.text})", way.values) for way in ways]), Sql(found, gone.values))
+
+
+def letters_failed(settings: Settings) -> Made:
+    return _linked("letter", "x.state IN ('failed', 'uncertain')")
+
+
+def todo(values: Sequence[Any], settings: Settings) -> Made:
+    return reduce(either, [TO_DO[value](settings) for value in values])
+
+
+def countries(values: Sequence[Any], settings: Settings) -> Made:
+    return Made(Sql(""), words=(tuple(Mark.COUNTRY + code.lower() for code in values),))
+
+
+TO_DO: dict[str, Callable[[Settings], Made]] = {
+    "pay": to_pay, "prepare": to_prepare, "ship": to_ship, "refund": to_refund, "letters": letters_failed,
+}
+BY_CHOICE: dict[str, Callable[[Sequence[Any], Settings], Made]] = {
+    "label": labels, "customer_label": customer_labels, "courier": couriers, "country": countries, "todo": todo,
+}
+BY_TEXT: dict[str, Callable[[Sequence[str]], Made]] = {"coupon": coupons, "ean": barcodes, "imported": imports}
+BY_YES: dict[str, Callable[[Settings, Actor, date], Made]] = {
+    "note": notes, "unprinted": unprinted, "mine": mine, "late": late, "to_ship": lambda settings, by, today: to_ship(settings),
+}

@@ -1,0 +1,231 @@
+"""Which orders a query finds: a page of them in the order asked for, and how many there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from models import is_sqlite
+from rules import order_ways
+from rules.filters.conditions import Condition, Conditions
+from rules.filters.patterns import Sql, all_of
+from rules.order_text import DRAFTS
+from rules.order_text import key as text_key
+from rules.order_ways import CAP, LIST, Way, listed, run, use
+
+# What it costs to pass an order, in tenths of a microsecond on SQLite: in its index alone, when it is looked at, from a text that was found.
+IN_INDEX, LOOKED_AT, IN_TEXT = 1, 8, 18
+UNKNOWN = 0.5  # the part of the orders that a condition is taken to leave when nothing is known of it
+
+
+@dataclass(frozen=True)
+class Sort:
+    """`column`: of an order, never empty. `index`: gives the whole list in this order; without one only what was counted can be sorted."""
+
+    column: str
+    index: str = ""
+
+
+class Place(NamedTuple):
+    """Where an order stands in the list."""
+
+    value: Any
+    order: int
+
+
+class Found(NamedTuple):
+    """`rows`: one more than was asked for when there are more. `orders`: how many, exact up to CAP, else CAP + 1; `total`: their cents.
+    `is_sorted`: False when there were too many to sort, and they are newest first."""
+
+    rows: list[Place]
+    orders: int
+    total: int = 0
+    is_sorted: bool = True
+
+
+NEWEST = Sort("o.placed", LIST)
+WITH_DRAFTS = Sort("coalesce(o.placed, o.created)", LIST)
+
+
+class Asked(NamedTuple):
+    """A page that is asked for: the rows that follow `after`; `up`: the smallest first."""
+
+    conditions: Conditions
+    sort: Sort = NEWEST
+    up: bool = False
+    after: Place | None = None
+    size: int = 50
+    currency: str = "EUR"
+
+    @property
+    def way(self) -> str:
+        return "ASC" if self.up else "DESC"
+
+    def behind(self, column: str, key: str) -> Sql:
+        if self.after is None:
+            return Sql("1 = 1")
+        return Sql(f"({column}, {key}) {'>' if self.up else '<'} (?, ?)", tuple(self.after))
+
+
+def find(asked: Asked) -> Found:
+    """A page, and how many orders there are: two or three queries."""
+    if asked.conditions.is_impossible:
+        return Found([], 0)
+    ways = order_ways.of(asked.conditions)
+    if ways[0].orders <= CAP:
+        return _collected(asked, ways[0])
+    is_sorted = bool(asked.sort.index)
+    if not is_sorted:
+        asked = asked._replace(sort=NEWEST, up=False, after=None)
+    found = _page(asked, ways)
+    if found.orders:
+        return found._replace(is_sorted=is_sorted)
+    if asked.after is None and len(found.rows) <= asked.size:
+        return Found(found.rows, len(found.rows), is_sorted=is_sorted)
+    return _counted(asked, ways)._replace(rows=found.rows, is_sorted=is_sorted)
+
+
+def count(conditions: Conditions) -> int:
+    """How many orders there are, exact up to CAP; more: CAP + 1."""
+    return 0 if conditions.is_impossible else _counted(Asked(conditions), order_ways.of(conditions)).orders
+
+
+def _collected(asked: Asked, way: Way) -> Found:
+    """All that a way leads to is looked at and sorted."""
+    source, tests = _source(asked, way)
+    match = Sql(f"SELECT DISTINCT o.id AS id, {asked.sort.column} AS place, CASE WHEN o.currency = ? THEN o.total END AS amount "
+                f"FROM {source} WHERE {tests.text}", (asked.currency, *tests.values))
+    after = asked.behind("m.place", "m.id")
+    rows = run(Sql(
+        f"WITH m AS MATERIALIZED ({match.text}) SELECT c.n, c.total, m.place, m.id FROM (SELECT count(*) AS n, sum(amount) AS total FROM m) c "
+        f"LEFT JOIN m ON {after.text} ORDER BY m.place {asked.way}, m.id {asked.way} LIMIT {asked.size + 1}", (*match.values, *after.values),
+    )).fetchall()
+    return Found([Place(place, key) for _, _, place, key in rows if key is not None], min(rows[0][0], CAP + 1), int(rows[0][1] or 0))
+
+
+def _page(asked: Asked, ways: Sequence[Way]) -> Found:
+    """A page of what is too much to look at: the way that is likely to fill it first."""
+    ordered = [way for way in ways if _is_in_order(way, asked)]
+    best = min(ordered, key=lambda way: _passed(way, asked, ways, asked.size + 1))
+    fewest = ways[0]
+    if fewest.orders * _cost(fewest, asked) < _passed(best, asked, ways, asked.size + 1):
+        return _collected(asked, fewest)
+    if best.texts:
+        return Found(list(_walked_texts(asked, best)), 0)
+    return Found(_walked(asked, best), 0)
+
+
+def _is_in_order(way: Way, asked: Asked) -> bool:
+    """Whether a way passes the orders in the order of the list, so that a page can be read off it."""
+    if way.texts:
+        return asked.sort == NEWEST and is_sqlite()
+    if way.facet:
+        return asked.sort in (NEWEST, WITH_DRAFTS)
+    return asked.sort != WITH_DRAFTS and not way.ids and way.index in ("", asked.sort.index)
+
+
+def _passed(way: Way, asked: Asked, ways: Sequence[Way], wanted: int) -> float:
+    """What it costs on this way to meet so many orders that are wanted, as far as can be told."""
+    everything = max(1, ways[-1].orders)
+    share, newest = 1.0, everything
+    for condition in _others(asked, way):
+        known = [each for each in ways if condition in each.answers or each.facet is condition.via is not None]
+        share *= min((each.orders / everything for each in known), default=UNKNOWN)
+        newest = min([newest, *(each.newest for each in known)])
+    skipped = way.orders * (everything - newest) / everything
+    return min(way.orders, skipped + wanted / max(share, 1e-6)) * _cost(way, asked)
+
+
+def _cost(way: Way, asked: Asked) -> int:
+    others = _others(asked, way)
+    if way.texts:
+        return IN_TEXT if others else IN_TEXT // 2
+    if not others or (way.index in ("", LIST) and not way.ids and all(condition.is_short for condition in others)):
+        return IN_INDEX
+    return IN_TEXT if any("t.text" in condition.test.text for condition in others) else LOOKED_AT
+
+
+def _others(asked: Asked, way: Way) -> list[Condition]:
+    return [condition for condition in asked.conditions.all if condition not in way.answers]
+
+
+def _source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql]:
+    """What to read on this way, and all conditions on it; `of`: only this value of its facet."""
+    tests = [condition.test for condition in _others(asked, way)]
+    values: tuple[object, ...] = ()
+    if way.texts:
+        source, start = f'{way.texts.source} CROSS JOIN "order" o', [way.texts.where, Sql(f"o.id = {way.texts.order}")]
+    elif way.ids:
+        source, start, values = f'(SELECT DISTINCT id FROM ({way.ids.text}) x) f CROSS JOIN "order" o', [Sql("o.id = f.id")], way.ids.values
+    else:
+        source = f'"order" o{use(way.index or _own_index(asked))}'
+        start = [of or way.facet.test()] if way.facet else [condition.test for condition in way.answers]
+    if any("t.text" in test.text for test in tests) and "order_text t" not in source:
+        source += " CROSS JOIN order_text t"
+        start.append(Sql("t.order_id = o.id"))
+    where = all_of([*start, listed(asked.conditions), *tests])
+    return source, Sql(where.text, values + where.values)
+
+
+def _own_index(asked: Asked) -> str:
+    return "" if asked.sort.index == "id" else asked.sort.index or LIST
+
+
+def _walked(asked: Asked, way: Way) -> list[Place]:
+    """The page read off an index that gives orders in the list's order; of a facet value by value, and put together."""
+    parts = [_part(_narrowed(asked), way, of) for of in (way.facet.each() if way.facet else [None])]
+    text = " UNION ALL ".join(f"SELECT place, id FROM ({part.text}) x{number}" for number, part in enumerate(parts))
+    rows = run(Sql(f"{text} ORDER BY place {asked.way}, id {asked.way} LIMIT {asked.size + 1}",
+                   tuple(value for part in parts for value in part.values))).fetchall()
+    return [Place(*row) for row in rows]
+
+
+def _part(asked: Asked, way: Way, of: Sql | None) -> Sql:
+    column = asked.sort.column
+    if of and asked.conditions.drafts and of.values and of.values[0] not in asked.conditions.drafts:
+        column = NEWEST.column if asked.sort == WITH_DRAFTS else column  # these have all been placed
+    source, tests = _source(asked, way, of)
+    after = asked.behind(column, "o.id")
+    return Sql(f"SELECT {column} AS place, o.id AS id FROM {source} WHERE {tests.text} AND {after.text} "
+               f"ORDER BY {column} {asked.way}, o.id {asked.way} LIMIT {asked.size + 1}", tests.values + after.values)
+
+
+def _narrowed(asked: Asked) -> Asked:
+    """Behind a row of the list, days that end after it (or begin before it) say nothing more; left out, the index begins at the row."""
+    if asked.after is None or asked.sort != NEWEST:
+        return asked
+    return asked._replace(conditions=replace(asked.conditions, all=tuple(
+        condition.without_end(asked.up) if condition.index == LIST else condition for condition in asked.conditions.all)))
+
+
+def _walked_texts(asked: Asked, way: Way) -> Iterator[Place]:
+    """The page read off the index of words, which gives days, the newest first: each day is taken whole, and sorted."""
+    assert way.texts
+    source, tests = _source(asked, way)
+    after, key = asked.behind("o.placed", "o.id"), way.texts.key
+    if asked.after:
+        start = text_key(0, datetime.fromisoformat(asked.after.value))
+        after = all_of([after, Sql(f"{key} >= ?" if asked.up else f"{key} < ?", (start if asked.up else start + DRAFTS,))])
+    cursor = run(Sql(f"SELECT {key}, o.placed, o.id FROM {source} WHERE {tests.text} AND {after.text} ORDER BY {key} {asked.way}",
+                     tests.values + after.values))
+    rows: list[Place] = []
+    day = 0
+    for at, placed, order in cursor:
+        if len(rows) > asked.size and at // DRAFTS != day:
+            break
+        day = at // DRAFTS
+        rows.append(Place(placed, order))
+    cursor.close()
+    yield from sorted(rows, reverse=not asked.up)[:asked.size + 1]
+
+
+def _counted(asked: Asked, ways: Sequence[Way]) -> Found:
+    if ways[0].is_exact and not _others(asked, ways[0]):
+        return Found([], min(ways[0].orders, CAP + 1))
+    best = min(ways, key=lambda way: _passed(way, asked, ways, CAP + 1))
+    source, tests = _source(asked._replace(sort=NEWEST), best)
+    rows = run(Sql(f"SELECT count(*), sum(amount) FROM (SELECT o.id, CASE WHEN o.currency = ? THEN o.total END AS amount "
+                   f"FROM {source} WHERE {tests.text} LIMIT {CAP + 1}) x", (asked.currency, *tests.values))).fetchall()
+    return Found([], rows[0][0], int(rows[0][1] or 0))

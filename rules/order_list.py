@@ -1,0 +1,143 @@
+"""The list of orders: a page of what a query finds, how many there are, and the key of the page before and after."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from models import Order, is_sqlite
+from money import Money
+from rules import order_find, order_matches, order_rows, shop, todo
+from rules.filters import conditions
+from rules.filters.language import Query, written
+from rules.order_find import NEWEST, WITH_DRAFTS, Asked, Found, Place, Sort
+from rules.order_rows import OrderRow
+from rules.order_ways import CAP
+from rules.refusal import N_, Refused
+from rules.rights import Actor
+
+SIZES = range(1, 201)
+NAMED = "CASE WHEN o.name <> '' THEN o.name ELSE o.company END"
+LETTERS = "'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'"
+OTHER_LIST = N_("That page was of another list. This is the first page.")
+TOO_MANY = N_("Only lists of {most} orders at most can be sorted so. These are sorted by date.")
+FIRST = "placed"
+
+
+@dataclass(frozen=True)
+class OrderPage:
+    """`newer` and `older` are keys for `page`, None where there is nothing more. `count` is exact up to 10,000; `capped`: there are more.
+    `sum`: the totals together, of orders in the shop's currency, when all were counted."""
+
+    rows: list[OrderRow]
+    newer: str | None
+    older: str | None
+    count: int
+    capped: bool
+    sum: Money | None
+    notices: tuple[Refused, ...]
+
+
+def sorts() -> dict[str, Sort]:
+    """What the list can be sorted by; a minus before it: the largest first."""
+    return {
+        "placed": NEWEST, "number": Sort("o.id", "id"), "total": Sort("o.total", "order_total_id"), "items": Sort("o.items", "order_items_id"),
+        "changed": Sort("o.changed", "order_changed_id"),
+        "customer": Sort(f"lower({NAMED})" if is_sqlite() else f"translate({NAMED}, {LETTERS}) COLLATE \"C\""),
+    }
+
+
+def page(query: Query, *, by: Actor, key: str = "", backwards: bool = False, size: int = 50, sort: str = "") -> OrderPage:
+    """The first page, or the one that follows the row of `key`; with `backwards` the one before it. At most six queries.
+
+    A key of another list gives the first page, with a notice; so does a page before the first that would not be full.
+    """
+    settings = shop.current()
+    asked = conditions.of(query, settings, by)
+    name = sort.removeprefix("-") if sort.removeprefix("-") in sorts() else FIRST
+    up = bool(sort) and sort == name
+    notices = list(asked.notices)
+    seal = _seal(query, name, up, by)
+    after = _read(key, seal, name)
+    if key and after is None:
+        notices.append(Refused(OTHER_LIST))
+    ordered = WITH_DRAFTS if name == FIRST and asked.drafts else sorts()[name]
+    wanted = Asked(asked, ordered, up, after, size if size in SIZES else 50, settings.shop.currency)
+    found, newer, older = _found(wanted, backwards and after is not None)
+    if not found.is_sorted:
+        notices.append(Refused(TOO_MANY, most=f"{CAP:,}".replace(",", ".")))
+    rows = order_rows.fetch([place.order for place in found.rows], settings)
+    rows = todo.explained(order_matches.explained(rows, asked), query, settings)
+    return OrderPage(rows, _key(newer, seal), _key(older, seal), min(found.orders, CAP), found.orders > CAP,
+                     Money(found.total) if found.orders <= CAP else None, tuple(notices))
+
+
+def _found(wanted: Asked, backwards: bool) -> tuple[Found, Place | None, Place | None]:
+    """The page's rows, with where the pages before and after it begin."""
+    if backwards:
+        found = order_find.find(wanted._replace(up=not wanted.up))
+        if len(found.rows) > wanted.size:
+            rows = found.rows[wanted.size - 1::-1]
+            return found._replace(rows=rows), rows[0], rows[-1]
+        wanted = wanted._replace(after=None)
+    found = order_find.find(wanted)
+    if wanted.after and not found.rows:
+        wanted = wanted._replace(after=None)
+        found = order_find.find(wanted)
+    rows = found.rows[:wanted.size]
+    return found._replace(rows=rows), rows[0] if wanted.after and rows else None, rows[-1] if len(found.rows) > wanted.size else None
+
+
+def _seal(query: Query, sort: str, up: bool, by: Actor) -> str:
+    """Changes with the list that a key belongs to."""
+    return hashlib.blake2b(f"{written(query)}|{sort}|{up}|{by.operator}".encode(), digest_size=6).hexdigest()
+
+
+def _key(place: Place | None, seal: str) -> str | None:
+    if place is None:
+        return None
+    return base64.urlsafe_b64encode(json.dumps([seal, place.order, place.value], default=str).encode()).decode().rstrip("=")
+
+
+def _read(key: str, seal: str, sort: str) -> Place | None:
+    """The place a key means, when it is one of this list."""
+    try:
+        of, order, value = json.loads(base64.urlsafe_b64decode(key[:500] + "==="))
+        if of != seal or not 0 < int(order) < 1 << 31:
+            return None
+        return Place(_value(value, sort), int(order))
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _value(value: Any, sort: str) -> Any:
+    if sort in ("placed", "changed"):
+        return str(datetime.fromisoformat(value))
+    if sort == "customer":
+        return str(value).replace("\0", "")
+    if not -(1 << 63) <= int(value) < 1 << 63:
+        raise ValueError(value)
+    return int(value)
+
+
+def count(queries: Sequence[Query], *, by: Actor) -> list[tuple[int, bool]]:
+    """How many orders each finds: exact up to 10,000, and whether there are more."""
+    settings = shop.current()
+    counts = [order_find.count(conditions.of(query, settings, by)) for query in queries]
+    return [(min(found, CAP), found > CAP) for found in counts]
+
+
+def exact(query: Query) -> str | None:
+    """The number of the one order that is meant, when all that is asked is its number, here or where it came from."""
+    if len(query.terms) != 1 or (term := query.terms[0]).negated or term.field not in ("", "number") or len(term.values) != 1:
+        return None
+    text = term.values[0].text
+    of_source = (Order.source.in_(list(shop.current().sources))) & (Order.external_number == text)
+    found: list[Any] = list(Order.select(Order.number).where((Order.number == text) | of_source).limit(2).tuples())
+    return str(found[0][0]) if len(found) == 1 else None
+

@@ -1,0 +1,132 @@
+"""What a row of the order list shows: fetched for a page at once, as plain values."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from models import is_sqlite
+from money import Money, Quantity
+from rules.filters.patterns import Sql
+from rules.order_ways import run
+from rules.refusal import Refused
+from rules.shop import Settings
+
+
+class Parcel(NamedTuple):
+    """`courier` is a key of the settings; `courier_name` was typed where no courier fitted."""
+
+    courier: int | None
+    courier_name: str
+    code: str
+
+
+class Match(NamedTuple):
+    """Where an order matched: `field` of rules.filters.fields (or 'street', 'note', …), what stands there, and which parts of it to mark."""
+
+    field: str
+    text: str
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+class OrderRow(NamedTuple):
+    """An order in the list. What points at a small table is its key in the settings."""
+
+    id: int
+    number: str
+    external_number: str | None
+    placed: datetime | None
+    created: datetime
+    changed: datetime
+    name: str
+    company: str
+    email: str
+    phone: str
+    items: Quantity
+    total: Money
+    paid: Money
+    refunded: Money
+    currency: str
+    payment_state: str
+    status: int
+    payment_method: int | None
+    shipping_method: int | None
+    operator: int | None
+    source: int
+    customer: int | None
+    due: date | None
+    paid_at: datetime | None
+    shipped_at: datetime | None
+    postcode: str
+    country: str
+    has_note: bool
+    labels: tuple[int, ...]
+    tracking: tuple[Parcel, ...] = ()
+    matches: tuple[Match, ...] = ()
+    reasons: tuple[Refused, ...] = ()
+
+    @property
+    def balance(self) -> Money:
+        return self.total - self.paid + self.refunded
+
+
+COLUMNS = (
+    "o.id", "o.number", "o.external_number", "o.placed", "o.created", "o.changed", "o.name", "o.company", "o.email", "o.phone", "o.items",
+    "o.total", "o.paid", "o.refunded", "o.currency", "o.payment_state", "o.status_id", "o.payment_method_id", "o.shipping_method_id",
+    "o.operator_id", "o.source_id", "o.customer_id", "o.due", "o.paid_at", "o.shipped_at", "a.postcode", "a.country",
+    "EXISTS (SELECT 1 FROM note n WHERE n.order_id = o.id)",
+)
+LABELS = "(SELECT {}) FROM order_label l WHERE l.order_id = o.id)"
+
+
+def fetch(orders: Sequence[int], settings: Settings) -> list[OrderRow]:
+    """These orders, in this order. Two queries."""
+    if not orders:
+        return []
+    marks = ", ".join("?" * len(orders))
+    labels = LABELS.format("group_concat(l.label_id, ','" if is_sqlite() else "string_agg(l.label_id::text, ','")
+    rows = run(Sql(
+        f'SELECT {", ".join(COLUMNS)}, {labels} FROM "order" o LEFT JOIN address a ON a.id = coalesce(o.shipping_id, o.billing_id) '
+        f"WHERE o.id IN ({marks})", tuple(orders))).fetchall()
+    parcels = _parcels(marks, orders)
+    places = {key: place for place, key in enumerate(settings.labels)}
+    made = {row[0]: _row(row, tuple(parcels[row[0]]), places) for row in rows}
+    return [made[order] for order in orders if order in made]
+
+
+def _parcels(marks: str, orders: Sequence[int]) -> dict[int, list[Parcel]]:
+    parcels: dict[int, list[Parcel]] = defaultdict(list)
+    for order, *parcel in run(Sql(f"SELECT order_id, courier_id, courier_name, tracking_code FROM parcel WHERE order_id IN ({marks}) ORDER BY id",
+                                  tuple(orders))).fetchall():
+        parcels[order].append(Parcel(*parcel))
+    return parcels
+
+
+def _row(row: Sequence[Any], parcels: tuple[Parcel, ...], places: dict[int, int]) -> OrderRow:
+    values = [read(value) for read, value in zip(READ, row, strict=True)]
+    labels = tuple(sorted(map(int, row[-1].split(",")), key=lambda label: places.get(label, 0))) if row[-1] else ()
+    return OrderRow._make([*values[:-1], labels, parcels, (), ()])
+
+
+def _moment(value: Any) -> Any:
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _day(value: Any) -> Any:
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _text(value: Any) -> str:
+    return value or ""
+
+
+READ: tuple[Callable[[Any], Any], ...] = (
+    _same, _same, _same, _moment, _moment, _moment, _same, _same, _same, _same, Quantity, Money, Money, Money, *[_same] * 8, _day, _moment, _moment,
+    _text, _text, bool, _same,
+)

@@ -1,0 +1,114 @@
+"""Ways to reach the orders that a query asks for, and how many orders each passes: so that a search starts where the fewest are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from models import database, is_sqlite
+from rules.filters import patterns
+from rules.filters.conditions import Condition, Conditions
+from rules.filters.facets import Facet
+from rules.filters.patterns import Sql, Texts, all_of
+
+CAP = 10_000
+LIST = "order_list"
+RUNS = {  # the column by which an index of orders runs
+    LIST: "o.placed", "order_total_id": "o.total", "order_items_id": "o.items", "order_paid_at_id": "o.paid_at",
+    "order_shipped_at_id": "o.shipped_at", "order_changed_id": "o.changed",
+}
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where to start: at texts, at the values of a facet, at ids, in an index of orders; or, with none of these, at the top of the list.
+
+    `answers`: the conditions that need no test any more. `orders`: how many it passes, exact up to CAP, beyond that guessed. `newest`: the
+    newest of them (its id). `is_exact`: when the conditions it answers are all, `orders` is what is found.
+    """
+
+    answers: tuple[Condition, ...] = ()
+    texts: Texts | None = None
+    facet: Facet | None = None
+    ids: Sql | None = None
+    index: str = ""
+    orders: int = 0
+    newest: int = 0
+    is_exact: bool = True
+
+
+def run(sql: Sql) -> Any:
+    """Ask the database; rows come as they are read."""
+    if is_sqlite():
+        return database.execute_sql(sql.text, [str(value) if isinstance(value, date) else value for value in sql.values])
+    return database.execute_sql(sql.text.replace("%", "%%").replace("?", "%s"), sql.values)
+
+
+def use(index: str) -> str:
+    """Tell SQLite, which has no figures of its tables, by which index to read; PostgreSQL knows better."""
+    return f" INDEXED BY {index}" if index and is_sqlite() else ""
+
+
+def facet_index(facet: Facet) -> str:
+    return f"order_{facet.column}_placed" + ("_payment_state" if facet.column == "status_id" else "")
+
+
+def listed(asked: Conditions) -> Sql:
+    """What stands in the list at all: what was placed, and drafts when asked for; never what was thrown away as a draft."""
+    if not asked.drafts:
+        return Sql("o.placed IS NOT NULL")
+    drafts = Sql(f"(o.placed IS NULL AND o.status_id IN ({', '.join('?' * len(asked.drafts))}))", asked.drafts)
+    return drafts if asked.only_drafts else Sql(f"(o.placed IS NOT NULL OR {drafts.text})", drafts.values)
+
+
+def of(asked: Conditions) -> list[Way]:
+    """The ways there are, the one that passes the fewest orders first; the last is the list itself. One query."""
+    ways = [*_known(asked), Way()]
+    counts = [Sql(f"SELECT {place}, count(*), min(id), max(id) FROM ({each.text} LIMIT {CAP + 1}) w{place}_{part}", each.values)
+              for place, way in enumerate(ways[:-1]) for part, each in enumerate(_some_of(way, asked))]
+    rows = run(_union([*counts, Sql('SELECT -1, 0, 0, coalesce(max(id), 0) FROM "order"')])).fetchall()
+    last = next(row[3] for row in rows if row[0] == -1)
+    measured = [_measured(way, [row for row in rows if row[0] == place], last) for place, way in enumerate(ways[:-1])]
+    return [*sorted(measured, key=lambda way: way.orders), Way(orders=last, newest=last, is_exact=False)]
+
+
+def _union(parts: Sequence[Sql]) -> Sql:
+    return Sql(" UNION ALL ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
+
+
+def _measured(way: Way, rows: Sequence[Any], last: int) -> Way:
+    """`rows`: for each part how many orders, up to CAP, and the smallest and largest id among them. More than CAP are guessed from how
+    closely these lie."""
+    orders = sum(count if count <= CAP else max(CAP + 1, min(last, count * last // max(1, high - low))) for _, count, low, high in rows)
+    return replace(way, orders=orders, newest=max((row[3] or 0 for row in rows), default=0))
+
+
+def _known(asked: Conditions) -> list[Way]:
+    ways = []
+    words = tuple(condition for condition in asked.all if condition.words)
+    if words and not asked.drafts and (texts := patterns.found([group for condition in words for group in condition.words])):
+        ways.append(Way(words, texts))
+    for condition in asked.all:
+        if (via := condition.via) and not (via.or_none and via.values):
+            is_all = via.test() == condition.test
+            ways.append(Way((condition,) if is_all else (), facet=via, index=facet_index(via), is_exact=is_all))
+        if condition.found and not asked.drafts:
+            ways.append(Way((condition,), ids=condition.found, is_exact=False))
+        if condition.index and not asked.drafts:
+            ways.append(Way((condition,), index=condition.index))
+    return ways
+
+
+def _some_of(way: Way, asked: Conditions) -> list[Sql]:
+    """Selects of the ids a way passes, the newest first where that is quick; of a facet one for each value."""
+    if way.texts:
+        newest = f" ORDER BY {way.texts.key} DESC" if is_sqlite() else ""
+        return [Sql(f"SELECT id FROM (SELECT {way.texts.order} AS id FROM {way.texts.source} WHERE {way.texts.where.text}{newest} "
+                    f"LIMIT {CAP + 1}) x", way.texts.where.values)]
+    if way.ids:
+        return [Sql(f"SELECT id FROM ({way.ids.text}) x ORDER BY id DESC", way.ids.values)]
+    tests = [all_of([test, listed(asked)]) for test in (way.facet.each() if way.facet else [way.answers[0].test])]
+    return [Sql(f'SELECT id FROM (SELECT o.id FROM "order" o{use(way.index)} WHERE {test.text} ORDER BY {RUNS.get(way.index, "o.placed")} DESC '
+                f"LIMIT {CAP + 1}) x", test.values) for test in tests]
