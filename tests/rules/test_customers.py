@@ -66,6 +66,12 @@ def test_two_customers_cannot_have_one_address():
     assert Customer.select().count() == 1 and Address.select().count() == 1, "nothing of the second is left behind"
 
 
+def test_a_customer_is_known_by_the_address_however_it_is_typed():
+    customer = a_customer("Sanne de Boer", "sanne@example.nl")
+    assert customers.by_email(" Sanne@Example.NL ") == customer
+    assert customers.by_email("") is None and customers.by_email("daan@example.nl") is None
+
+
 def test_customers_without_an_address_may_be_many():
     assert a_customer("Jan", "").id != a_customer("Jan", "").id
 
