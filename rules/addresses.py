@@ -142,15 +142,15 @@ def postcode(text: str, country: str) -> str:
 
 def must_be_complete(facts: AddressFacts, *, prefix: str = "") -> None:
     """Nothing can be sent without a street, a city and, where the country has them, a postcode."""
-    missing = {}
+    missing: dict[str, Refused] = {}
     if not facts.street:
-        missing["street"] = "Fill in the street and house number."
+        missing[f"{prefix}street"] = Refused("Fill in the street and house number.", field=f"{prefix}street")
     if not facts.postcode and facts.country in POSTCODES and facts.country not in OPTIONAL:
-        missing["postcode"] = "Fill in the postcode."
+        missing[f"{prefix}postcode"] = Refused("Fill in the postcode.", field=f"{prefix}postcode")
     if not facts.city:
-        missing["city"] = "Fill in the city."
+        missing[f"{prefix}city"] = Refused("Fill in the city.", field=f"{prefix}city")
     if missing:
-        raise Invalid({prefix + name: Refused(message, field=prefix + name) for name, message in missing.items()})
+        raise Invalid(missing)
 
 
 def block(address: Address | AddressFacts, *, home: str = "NL", language: str = "nl") -> list[str]:
