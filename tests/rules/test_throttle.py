@@ -99,7 +99,7 @@ def test_trying_many_accounts_from_one_address_is_slowed_down(shop):
     assert waits("another@example.nl", device=1) == 0
 
 
-def test_a_hundred_guesses_at_once_are_not_a_hundred_tries(shop):
+def test_thirty_guesses_at_once_are_not_thirty_tries(shop):
     let_through = []
 
     def guess(number):
@@ -110,7 +110,7 @@ def test_a_hundred_guesses_at_once_are_not_a_hundred_tries(shop):
                 return
             let_through.append(number)
 
-    threads = [threading.Thread(target=guess, args=(number,)) for number in range(100)]
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(30)]
     for thread in threads:
         thread.start()
     for thread in threads:
