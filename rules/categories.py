@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from peewee import JOIN, fn
@@ -32,16 +32,16 @@ def with_counts() -> list[Category]:
     return list(query.objects(Category))
 
 
-def named(name: str, *, by: Actor) -> Category | None:
-    """The category of this name, whatever its capitals; made when there is none. None without a name.
+def named(names: Collection[str], *, by: Actor) -> dict[str, Category]:
+    """The categories of these names, whatever their capitals; made, as the first writes it, when there is none.
 
     Inside the caller's transaction.
     """
-    if not name:
-        return None
-    known = every()
-    same = next((category for category in known if category.name.casefold() == name.casefold()), None)
-    return same or _add({"name": name, "tone": TONES[len(known) % len(TONES)]}, by)
+    known = {category.name.casefold(): category for category in every()}
+    for name in names:
+        if name.casefold() not in known:
+            known[name.casefold()] = _add({"name": name, "tone": TONES[len(known) % len(TONES)]}, by)
+    return {name: known[name.casefold()] for name in names}
 
 
 def _add(values: dict[str, Any], by: Actor) -> Category:

@@ -141,9 +141,9 @@ def _take(plan: Plan, format_: ProductFormat, file_name: str, digest: str, by: A
 
 
 def _categories(plan: Plan, by: Actor) -> dict[str, int]:
-    """The key of every category the file names; the first way it is written makes it."""
-    named = {name: categories.named(name, by=by) for name in dict.fromkeys(step.values.get("category", "") for step in plan.steps)}
-    return {name: category.id for name, category in named.items() if category}
+    """The key of every category the file names."""
+    names = dict.fromkeys(step.values["category"] for step in plan.steps if "category" in step.values)
+    return {name: category.id for name, category in categories.named(names, by=by).items()}
 
 
 COLUMNS = (

@@ -98,7 +98,7 @@ def _write(product: Product, facts: ProductFacts, by: Actor) -> None:
     for name in COLUMNS:
         setattr(product, name, getattr(facts, name))
     product.sku, product.ean = facts.sku or None, facts.ean or None
-    product.category = categories.named(facts.category, by=by)
+    product.category = categories.named([facts.category], by=by)[facts.category] if facts.category else None
     product.vat_category = shop.current().vat_categories[facts.vat_category]
     product.search, product.changed = search_text(facts.name, facts.variant, facts.sku, facts.ean), now()
     product.save()

@@ -5,12 +5,14 @@ import os
 import re
 import time
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 import config
-from models import Import, Movement, Product
+from models import Category, Import, Movement, Product
 from rules import uploads
+from tests.conftest import signed_in
 from tests.factories import a_product
 
 OWN = Path(__file__).parents[1] / "data" / "products"
@@ -51,6 +53,20 @@ def test_a_double_click_imports_once(client):
     assert "5 producten staan in Toonbank" in html and "lijst.csv" in html
     assert Movement.select().count() == moved == 4
     assert not (uploads.folder() / sends["upload"]).exists()
+
+
+def test_two_people_importing_the_same_file_at_once_bring_it_in_once(app, owner):
+    clients = [signed_in(app, owner) for _ in range(3)]
+    sends = [seen(client, OWN / "own-nl.csv")[1] for client in clients]
+    answers = []
+    threads = [Thread(target=lambda client=client, sent=sent: answers.append(client.post("/products/imports", data=sent).status_code))
+               for client, sent in zip(clients, sends, strict=True)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [303, 303, 303] and Import.select().count() == 3
+    assert (Product.select().count(), Movement.select().count(), Category.select().count()) == (5, 4, 3)
 
 
 def test_the_same_file_again_has_nothing_to_do(client):
