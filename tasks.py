@@ -9,7 +9,7 @@ from huey.exceptions import ResultTimeout, TaskException
 
 import config
 from models import database
-from rules import bulk_changes, documents, jobs, keys, printing
+from rules import bulk_changes, documents, exports, jobs, keys, printing
 
 
 def _queue() -> Huey:
@@ -41,7 +41,7 @@ def make_pdf(document: int, format: str, is_copy: bool) -> bool:
     return True
 
 
-WORK: dict[str, jobs.Work] = {"change": bulk_changes.work, "undo": bulk_changes.work_back}
+WORK: dict[str, jobs.Work] = {"change": bulk_changes.work, "undo": bulk_changes.work_back, "export": exports.work}
 
 
 @huey.task()
@@ -69,3 +69,4 @@ def wait_for(result: Any, seconds: float = 10) -> bool:
 def clean_up_at_night() -> None:
     keys.forget_old()
     jobs.forget_old()
+    exports.forget_old()

@@ -4,7 +4,7 @@ import pytest
 
 from blueprints.lists import PAGES
 from blueprints.staff import RIGHT_GROUPS
-from blueprints.support.access import LISTS, OPEN, ROUTES, SIGNED_IN
+from blueprints.support.routes import LISTS, OPEN, ROUTES, SIGNED_IN
 from rules import people
 from rules.rights import DESK, RIGHTS, ROLES
 from tests.conftest import signed_in

@@ -29,7 +29,7 @@ const move = (input, by) => {
 const pick = (input, event) => {
   const list = listOf(input);
   const options = list && !list.hidden ? optionsOf(list) : [];
-  const option = options.find((one) => one.getAttribute("aria-selected") === "true") || (options.length === 1 && options[0]);
+  const option = options.find((one) => one.getAttribute("aria-selected") === "true") || (options.length === 1 && !input.hasAttribute("data-free") && options[0]);
   if (!option) return;
   event.preventDefault();
   option.click();
@@ -53,7 +53,7 @@ document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
   if (!input) return;
   show(input, document.activeElement === input && (input.value !== "" || !input.hasAttribute("data-clears")));
   const found = optionsOf(listOf(input)).length;
-  if (input.value) say(found === 0 ? word("none") : found === 1 ? word("one") : word("many", found));
+  if (input.value && !input.hasAttribute("data-free")) say(found === 0 ? word("none") : found === 1 ? word("one") : word("many", found));
 });
 
 on("focusin", BOX, (input) => show(input, true));

@@ -1,0 +1,89 @@
+"""Long work: how far it is, what came of it, stopping it and undoing it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, g, make_response, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug import Response as Answer
+
+import tasks
+from blueprints.support.access import actor, here
+from blueprints.support.formats import sentence
+from blueprints.support.htmx import go, page_or_fragment
+from models import Job
+from rules import bulk_changes, exports, jobs
+from rules.facts import told
+from rules.refusal import Refused
+
+bp = Blueprint("jobs", __name__)
+
+
+@bp.get("/jobs/<int:key>")
+def show(key: int) -> Any:
+    return answer(jobs.find(key, by=actor()))
+
+
+def answer(job: Job) -> Any:
+    return page_or_fragment("jobs/show.html", "jobs/_job.html", **shown(job))
+
+
+def shown(job: Job) -> dict[str, Any]:
+    """What the page of a job needs; orders are listed when it has ended."""
+    has_ended = job.state in jobs.ENDED
+    return {
+        "job": job, "title": title(job), "has_ended": has_ended, "counts": jobs.counts(job) if job.kind != "export" else {},
+        "refused": [(row.order.number, why(row.refusal)) for row in jobs.listed(job, "refused")] if has_ended else [],
+        "done": [row.order.number for row in jobs.listed(job, "done")] if has_ended else [], "most": jobs.MOST_LISTED,
+        "can_undo": bulk_changes.can_undo(job, by=actor()), "has_file": job.kind == "export" and exports.kept_at(job).exists(),
+        "back": url_for("orders.index", q=job.settings.get("query") or None),
+    }
+
+
+def title(job: Job) -> str:
+    if job.kind == "export":
+        return _("Export orders")
+    said = sentence(bulk_changes.title(job, g.settings))
+    return _("Undo: %(what)s", what=said) if job.kind == "undo" else said
+
+
+def why(refusal: dict[str, Any]) -> str:
+    return sentence(Refused(refusal["message"], **{name: told(fact) for name, fact in refusal["facts"].items()}))
+
+
+@bp.post("/jobs/<int:key>/stop")
+def stop(key: int) -> Answer:
+    jobs.stop(jobs.find(key, by=actor()))
+    return go(url_for(".show", key=key))
+
+
+@bp.post("/jobs/<int:key>/undo")
+def undo(key: int) -> Answer:
+    """A job of its own; a small one is done when the answer comes."""
+    job = bulk_changes.undo(jobs.find(key, by=actor()), by=actor())
+    carry_out(job)
+    job = jobs.find(job.id, by=actor())
+    if job.state != "done" or jobs.counts(job)["refused"]:
+        return go(url_for(".show", key=job.id))
+    flash(_("Undone: %(what)s", what=sentence(bulk_changes.title(job, g.settings))), "done")
+    return go(here() or url_for(".show", key=job.id))
+
+
+def carry_out(job: Job) -> None:
+    """A few orders while one waits, more by the worker."""
+    if job.total <= bulk_changes.AT_HAND:
+        jobs.run(job.id, tasks.WORK)
+    else:
+        tasks.run_job(job.id)
+
+
+@bp.get("/jobs/<int:key>/orders.csv")
+def download(key: int) -> Response:
+    job = jobs.find(key, by=actor())
+    path = exports.kept_at(job)
+    if job.kind != "export" or not path.exists():
+        abort(404)
+    response = make_response(send_file(path, mimetype="text/csv", as_attachment=True, download_name=exports.file_name(job.settings["language"])))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

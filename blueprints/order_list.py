@@ -1,0 +1,82 @@
+"""The list of orders. Its address is its whole state: the search, its order and its place."""
+
+from __future__ import annotations
+
+from flask import Response, g, make_response, redirect, render_template, request, url_for
+from werkzeug import Response as Answer
+
+import rules.orders
+from blueprints.orders import bp
+from blueprints.support import formats
+from blueprints.support.access import actor, here
+from blueprints.support.htmx import OUT_OF_BAND, asked_by_htmx, go
+from blueprints.support.order_search import COLUMNS, SIZES, SORTS, Asked, read, shown
+from rules import cart, order_list, parcels, preferences
+from rules.filters import completion
+
+MOST_SEARCHES = 8
+
+
+@bp.get("/orders")
+def index() -> Answer:
+    """The page, or for htmx the list with all that goes with it. Enter on an exact number opens that order."""
+    asked = read(request.args)
+    if "go" in request.args and (number := order_list.exact(asked.query)):
+        return go(url_for(".show", number=number))
+    if "form" in request.args and not asked_by_htmx():
+        return redirect(asked.address())
+    return answer(asked)
+
+
+def answer(asked: Asked, *more: str) -> Response:
+    """`more` is HTML that comes along: a toast. The box follows unless it is where the search came from."""
+    context = shown(asked)
+    if not request.is_partial:
+        return make_response(render_template("orders/index.html", **context))
+    others = ["orders/_filters.html", "orders/_views.html"] + ([] if "typed" in request.args else ["orders/_search.html"])
+    html = [render_template("orders/_list.html", **context), *(render_template(name, oob=OUT_OF_BAND, **context) for name in others), *more]
+    response = make_response("\n".join(html))
+    response.headers["HX-Replace-Url" if "typed" in request.args else "HX-Push-Url"] = asked.address(**asked.place)
+    return response
+
+
+@bp.post("/orders/columns")
+def choose_columns() -> Answer:
+    """Which columns in which order, how many rows, sorted how: this operator's from now on."""
+    chosen = [column for column in request.form.getlist("column") if column in COLUMNS]
+    if (moved := request.form.get("up")) in chosen[1:]:
+        place = chosen.index(moved)
+        chosen[place - 1:place + 1] = chosen[place], chosen[place - 1]
+    size, sort = request.form.get("size", type=int), request.form.get("order", "")
+    preferences.keep(actor(), "orders", {
+        "columns": chosen or list(COLUMNS), "size": size if size in SIZES else 50, "sort": sort if sort in SORTS else "",
+    })
+    return go(here() or url_for(".index"))
+
+
+@bp.get("/orders/completions")
+def complete() -> str:
+    """What may follow what is in the box; before anything is typed, what this person searched for lately."""
+    text = request.args.get("q", "")
+    found = completion.complete(text, len(text), g.settings, formats.language()) if text else []
+    lately = [] if text else preferences.get(actor(), "order searches", [])
+    return render_template("orders/_completions.html", found=found, lately=lately)
+
+
+@bp.post("/orders/searches")
+def keep_search() -> Answer:
+    """Remember what was searched for, newest first."""
+    if text := request.form.get("q", "").strip()[:300]:
+        lately = [each for each in preferences.get(actor(), "order searches", []) if each != text]
+        preferences.keep(actor(), "order searches", [text, *lately][:MOST_SEARCHES])
+    return make_response("", 204) if asked_by_htmx() else redirect(url_for(".index", q=text), 303)
+
+
+@bp.get("/orders/<number>/glance")
+def glance(number: str) -> Answer | str:
+    """A look at an order without leaving the list."""
+    if not asked_by_htmx():
+        return redirect(url_for(".show", number=number))
+    order = rules.orders.find(number, g.settings)
+    return render_template("orders/_glance.html", order=order, lines=cart.lines(order), notes=rules.orders.notes(order),
+                           labels=rules.orders.labels(order, g.settings), parcels=parcels.of_order(order, g.settings))

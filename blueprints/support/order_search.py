@@ -1,0 +1,135 @@
+"""What the address of the order list says (the search, its order, its place), and what the fragments of the list need."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from flask import g, request, url_for
+from flask_babel import gettext as _
+from werkzeug.datastructures import MultiDict
+
+from blueprints.support import formats
+from blueprints.support.access import actor
+from blueprints.support.formats import N_
+from rules import bulk_changes, order_list, preferences, views
+from rules.filters import form, language, sentences
+from rules.filters.fields import FIELDS
+from rules.filters.language import Query, Term, Value
+
+SIZES = (25, 50, 100)
+COLUMNS = {
+    "date": N_("Date"), "customer": N_("Customer"), "items": N_("Items"), "total": N_("Total"), "payment": N_("Payment"), "status": N_("Status"),
+    "shipping": N_("Shipping"), "labels": N_("Labels"), "operator": N_("Operator"), "source": N_("Source"),
+}
+SORTS = {
+    "": N_("Newest first"), "placed": N_("Oldest first"), "-total": N_("Largest amount first"), "total": N_("Smallest amount first"),
+    "customer": N_("By customer"), "-changed": N_("Last changed first"),
+}
+CHOICES = ("payment", "status", "method", "shipping", "label", "operator", "source")  # what the form offers; the box knows more
+PERIODS = {N_("today"): "vandaag", N_("yesterday"): "gisteren", N_("last 7 days"): "7d", N_("last 30 days"): "30d", N_("this month"): "deze maand",
+           N_("last month"): "vorige maand", N_("this year"): "dit jaar"}
+RANGES = {"total": ("least", "most"), "created": ("from", "until")}  # two fields of the form each
+
+
+class Asked(NamedTuple):
+    """What the address says, and what this operator chose before. `columns` are shown, in this order."""
+
+    text: str
+    query: Query
+    sort: str
+    size: int
+    columns: tuple[str, ...]
+    place: dict[str, str]
+
+    def address(self, **changes: Any) -> str:
+        """The list's address with these changes; what is as always stays out of it."""
+        state = {"q": self.text, "sort": self.sort} | changes
+        return url_for("orders.index", **{name: value for name, value in state.items() if value})
+
+    def without(self, term: Term) -> str:
+        return self.address(q=written(self.query.without(term)))
+
+
+def written(query: Query) -> str:
+    return language.written(query, formats.language())
+
+
+def read(sent: MultiDict[str, str]) -> Asked:
+    """Of the address, or of a form of the list that carries it along."""
+    query = _with_form(language.parse(sent.get("q", "")), sent)
+    chosen = preferences.get(actor(), "orders", {})
+    sort = sent.get("sort") or chosen.get("sort", "")
+    size = sent.get("size", type=int) or chosen.get("size")
+    columns = tuple(column for column in chosen.get("columns", COLUMNS) if column in COLUMNS)
+    place = {name: sent[name] for name in ("after", "before") if sent.get(name)}
+    return Asked(written(query), query, sort[:20], size if size in SIZES else 50, columns or tuple(COLUMNS), place)
+
+
+def _with_form(query: Query, sent: MultiDict[str, str]) -> Query:
+    """What the filter form says of a field replaces what the text says of it."""
+    for field in (*CHOICES, "created"):
+        if field in sent:
+            query = _replaced(query, field, language.parse(sent[field]).terms)
+    if "customer" in sent:
+        typed = _plain(sent["customer"])
+        query = _replaced(query, "customer", (Term("customer", (Value(typed),)),) if typed else ())
+    for field, (low, high) in RANGES.items():
+        if ends := [_plain(sent.get(name, "")) for name in (low, high) if sent.get(low) or sent.get(high)]:
+            query = _replaced(query, field, (Term(field, (Value(ends[0], "..", ends[1]),)),))
+    return query
+
+
+def _plain(text: str) -> str:
+    return text.replace('"', " ").strip()[:100]
+
+
+def _replaced(query: Query, field: str, terms: tuple[Term, ...]) -> Query:
+    kept = tuple(term for term in query.terms if term.field != field)
+    return Query((*kept, *(term for term in terms if term not in kept)), query.notices)
+
+
+def shown(asked: Asked) -> dict[str, Any]:
+    """What the fragments of the list need."""
+    page = order_list.page(asked.query, by=actor(), key=asked.place.get("after") or asked.place.get("before") or "",
+                           backwards="before" in asked.place, size=asked.size, sort=asked.sort)
+    return {
+        "asked": asked, "listed": page, "chips": sentences.chips(asked.query, g.settings, formats.language()), "tabs": tabs(asked),
+        "choices": choices(asked), "columns": (*asked.columns, *(column for column in COLUMNS if column not in asked.columns)),
+        "titles": COLUMNS, "sizes": SIZES, "sorts": SORTS, "gifts": gifts(),
+    }
+
+
+def choices(asked: Asked) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
+    """For each select of the form: field, title, what is chosen now, and what can be, as text of the filter language."""
+    return [(field, _(FIELDS[field].title), *_offered(asked.query, field)) for field in (*CHOICES, "created")]
+
+
+def _offered(query: Query, field: str) -> tuple[str, list[tuple[str, str]]]:
+    spoken, now = formats.language(), query.of_field(field)
+    words = [(text, _(title)) for title, text in PERIODS.items()] if field == "created" else form.choices(field, g.settings, spoken)
+    offered = [(written(Query((Term(field, (Value(value),)),))), title) for value, title in words]
+    chosen = written(Query(tuple(now)))
+    if now and chosen not in [value for value, _title in offered]:
+        offered.insert(0, (chosen, ", ".join(chip.text for chip in sentences.chips(Query(tuple(now)), g.settings, spoken))))
+    return chosen, offered
+
+
+def gifts() -> dict[str, list[Any]]:
+    """What the selection bar can give: only what is still in use, and only by who may."""
+    may = {action: actor().may(bulk_changes.ACTIONS[action].right) for action in bulk_changes.ACTIONS}
+    return {
+        "labels": g.settings.labels_for("order") if may["add_label"] else [],
+        "operators": [person for person in g.settings.operators.values() if person.active] if may["operator"] else [],
+        "methods": [method for method in g.settings.payment_methods.values() if method.by_hand and not method.archived] if may["paid"] else [],
+    }
+
+
+def tabs(asked: Asked) -> list[dict[str, Any]]:
+    """All orders, drafts, what is to be done and the views saved: title, address, whether it is the one shown, and how many."""
+    known = [(_("All"), ""), (_("Drafts"), "fase:concept")] + [(_(todo.title), todo.query) for todo in views.TODO] + [(view.name, view.query) for view in views.of(actor())]
+    queries = [language.parse(text) for _title, text in known]
+    counts = views.counts(queries, by=actor())
+    return [
+        {"title": title, "url": url_for("orders.index", q=written(query) or None), "is_shown": set(query.terms) == set(asked.query.terms),
+         "count": count} for (title, _text), query, count in zip(known, queries, counts, strict=True)
+    ]

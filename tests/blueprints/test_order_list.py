@@ -1,0 +1,103 @@
+"""The list of orders over HTTP: one address for page and fragment, kept choices, and nothing that breaks it."""
+
+import re
+
+import pytest
+
+from models import Preference
+from tests.factories import a_placed_order
+
+
+@pytest.fixture
+def three(shop, by):
+    return [a_placed_order(shop, by) for _ in range(3)]
+
+
+def numbers(answer):
+    return re.findall(r'class="cover"[^>]*>([^<]+)<', answer.text)
+
+
+def test_the_newest_stands_on_top(client, three):
+    answer = client.get("/orders")
+    assert answer.status_code == 200
+    assert numbers(answer) == [order.number for order in reversed(three)]
+    assert "€\N{NO-BREAK SPACE}281,85" in answer.text
+
+
+def test_htmx_gets_the_list_and_what_goes_with_it(htmx, three):
+    answer = htmx.get("/orders?typed=1&q=zzz")
+    assert "<html" not in answer.text
+    for part in ("orders-list", "orders-filters", "orders-views"):
+        assert f'id="{part}"' in answer.text
+    assert 'id="orders-search"' not in answer.text, "who types keeps the cursor"
+    assert answer.headers["HX-Replace-Url"] == "/orders?q=zzz"
+
+
+def test_the_box_follows_what_is_pressed(htmx, three):
+    answer = htmx.get("/orders?q=status:verzonden")
+    assert 'id="orders-search"' in answer.text
+    assert answer.headers["HX-Push-Url"] == "/orders?q=status:verzonden"
+
+
+def test_enter_on_a_number_opens_it_but_looking_back_does_not(client, htmx, three):
+    number = three[1].number
+    assert client.get(f"/orders?q={number}&go=1").headers["Location"] == f"/orders/{number}"
+    assert htmx.get(f"/orders?q={number}&go=1").headers["HX-Redirect"] == f"/orders/{number}"
+    assert client.get(f"/orders?q={number}").status_code == 200
+
+
+def test_the_filter_form_becomes_text(client, three):
+    answer = client.get("/orders?form=1&q=jansen&status=status:verzonden&least=25&most=&from=2026-10-01&until=&customer=de boer")
+    assert answer.status_code == 302
+    where = client.get(answer.headers["Location"])
+    box = re.search(r'name="q" value="([^"]*)"', where.text)[1].replace("&#34;", '"')
+    assert box == 'jansen status:verzonden klant:"de boer" totaal:25.. datum:2026-10-01..'
+    emptied = client.get("/orders?form=1&q=status:verzonden&status=")
+    assert emptied.headers["Location"] == "/orders"
+
+
+def test_columns_are_kept_for_this_person(client, three):
+    client.post("/orders/columns", data={"column": ["total", "customer", "nonsense"], "size": "25", "order": "-total"})
+    page = client.get("/orders").text
+    assert page.index('class="c-total') < page.index('class="c-customer')
+    assert "c-source" not in page
+    client.post("/orders/columns", data={"column": ["total", "customer"], "up": "customer", "size": "7"})
+    page = client.get("/orders").text
+    assert page.index('class="c-customer') < page.index('class="c-total')
+    assert Preference.select().count() == 1
+
+
+def test_recent_searches_come_back_in_an_empty_box(client, three):
+    for text in ("jansen", "", "thee", "jansen", "<b>"):
+        client.post("/orders/searches", data={"q": text})
+    offered = re.findall(r'data-fill="([^"]*)"', client.get("/orders/completions?q=").text)
+    assert offered == ["&lt;b&gt;", "jansen", "thee"]
+
+
+def test_a_quick_look_shows_the_order(htmx, client, three):
+    answer = htmx.get(f"/orders/{three[0].number}/glance")
+    assert 'id="orders-glance"' in answer.text
+    assert "Theepot gietijzer" in answer.text
+    assert client.get(f"/orders/{three[0].number}/glance").headers["Location"] == f"/orders/{three[0].number}"
+
+
+@pytest.mark.parametrize("query", [
+    "q=" + "a" * 5_000, "q=%00%00", "q=" + "(" * 500, "q=nonsense:1", "q=\"\"\"", "q=%25_%25_", "sort=nonsense", "sort=-", "size=9999999999999999",
+    "size=x", "after=nonsense", "before=%00", "after=W10=&before=W10=", "q=totaal:>5..<1", "q=datum:0000-00-00", "q=datum:9999", "add=x",
+    "status=%00&form=1", "from=x&until=y&form=1", "least=x&most=%27&form=1",
+])
+def test_nothing_in_the_address_breaks_the_list(htmx, three, query):
+    answer = htmx.get(f"/orders?{query}")
+    assert answer.status_code == 200
+    assert 'id="orders-list"' in answer.text
+
+
+def test_fifty_kilobytes_are_named_and_ignored(htmx, three):
+    answer = htmx.get("/orders", query_string={"q": "x y " * 12_500})
+    assert answer.status_code == 200
+    assert "Alleen de eerste 1.000 tekens" in answer.text or "1000" in answer.text
+
+
+def test_what_stands_in_an_order_is_text_and_never_a_script(client, three):
+    type(three[0]).update(name="<script>alert(1)</script>").execute()
+    assert "<script>alert" not in client.get("/orders").text
