@@ -15,7 +15,7 @@ from blueprints.support.access import actor
 from blueprints.support.forms import form_key
 from blueprints.support.htmx import go, page_or_fragment
 from blueprints.support.order_answers import answer, changing, guard, seen
-from blueprints.support.order_screen import SUMS, Screen
+from blueprints.support.order_screen import Screen
 from blueprints.support.typed import read_key
 from models import Stage, Status
 from rules import customers, timeline
@@ -118,22 +118,20 @@ def _undo_label(order: Any, label: int) -> dict[str, Any]:
             "undo": {"url": url_for(".set_label", number=order.number), "fields": {"add": label, "version": order.version}}}
 
 
-@bp.post('/orders/<number>/<any("operator", "source", "language", "payment_method"):part>')
+@bp.post("/orders/<number>/<any(operator, source, language):part>")
 def choose(number: str, part: str) -> Response:
-    """Who is responsible, where it came from, in which language, how it is paid: one select each."""
+    """Who is responsible, where it came from, in which language the customer is written to: one select each."""
     with changing(number, part) as order:
         if part == "language":
             rules.orders.set_language(order, request.form.get("language", ""), by=actor())
+        elif part == "operator":
+            rules.orders.set_operator(order, _chosen(part, g.settings.operators) if request.form.get(part) else None, by=actor())
         else:
-            set_row = {"operator": rules.orders.set_operator, "source": rules.orders.set_source, "payment_method": rules.orders.set_payment_method}
-            set_row[part](order, _chosen(part), by=actor())
-    return answer(Screen(order), *(SUMS if part == "payment_method" else ("orders/_desk.html",)))
+            rules.orders.set_source(order, _chosen(part, g.settings.sources), by=actor())
+    return answer(Screen(order), "orders/_desk.html")
 
 
-def _chosen(part: str) -> Any:
-    rows = {"operator": g.settings.operators, "source": g.settings.sources, "payment_method": g.settings.payment_methods}[part]
-    if not request.form.get(part) and part != "source":
-        return None
+def _chosen(part: str, rows: dict[int, Any]) -> Any:
     if (row := rows.get(read_key(part))) is None:
         raise NotFound("This no longer exists.", field=part)
     return row

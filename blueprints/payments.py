@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g
+from flask import Blueprint, g, request
 from werkzeug import Response
 
 import rules.payments
@@ -18,7 +18,19 @@ from rules import keys, orders
 from rules.refusal import NotFound, Refused
 
 bp = Blueprint("payments", __name__)
-guard(bp, create=("payments/_payments.html", "amount method"), mark_paid=("payments/_payments.html", "payment_method"))
+guard(bp, create=("payments/_payments.html", "amount method"), mark_paid=("payments/_payments.html", "payment_method"),
+      choose_method=("payments/_payments.html", "payment_method"))
+
+
+@bp.post("/orders/<number>/payment-method")
+def choose_method(number: str) -> Response:
+    """How it will be paid; nothing chosen: not known yet."""
+    method = g.settings.payment_methods.get(read_key("payment_method"))
+    if method is None and request.form.get("payment_method"):
+        raise NotFound("This no longer exists.", field="payment_method")
+    with changing(number, "payment_method") as order:
+        orders.set_payment_method(order, method, by=actor())
+    return answer(Screen(order), *SUMS)
 
 
 @bp.post("/orders/<number>/payments")

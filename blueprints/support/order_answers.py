@@ -71,11 +71,11 @@ FORMS: dict[str, tuple[str, frozenset[str]]] = {}
 def refuse(refused: Refused) -> Any:
     """A refusal at its field, in the form it belongs to; else in the notice. What was typed stays in either case."""
     number = (request.view_args or {}).get("number", "")
+    code = 409 if isinstance(refused, Conflict) else 404 if isinstance(refused, NotFound) else 422
     try:
         order = orders.find(number, g.settings)
     except NotFound:
-        return _lost(refused)
-    code = 409 if isinstance(refused, Conflict) else 404 if isinstance(refused, NotFound) else 422
+        return _lost(refused, code)
     fragment, fields = FORMS.get(request.endpoint or "", ("", frozenset()))
     found = refused.errors if isinstance(refused, Invalid) else {refused.field or "": refused}
     errors = {name: sentence(each) for name, each in found.items() if name in fields}
@@ -84,7 +84,7 @@ def refuse(refused: Refused) -> Any:
     screen = Screen(order, problem)
     if not asked_by_htmx():
         return screen.page(message=message), code
-    return answer(screen, parts=(notice(message), _form(screen, fragment) if errors or code == 409 else ""), status=code)
+    return answer(screen, parts=(notice(message), _form(screen, fragment) if fragment and (errors or code == 409) else ""), status=code)
 
 
 def _form(screen: Screen, fragment: str) -> str:
@@ -102,11 +102,12 @@ def notice(message: str) -> str:
     return partial("layout-notice", render_template("layout/_notice.html", message=message), "outerHTML")
 
 
-def _lost(refused: Refused) -> Any:
+def _lost(refused: Refused, code: int) -> Any:
+    """There is no order to show it on."""
     message = sentence(refused)
     if asked_by_htmx():
-        return notice(message), 404
-    return render_template("errors/error.html", status=404, message=message), 404
+        return notice(message), code
+    return render_template("errors/error.html", status=code, message=message), code
 
 
 def guard(bp: Blueprint, **forms: tuple[str, str]) -> None:

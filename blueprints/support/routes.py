@@ -123,6 +123,7 @@ ROUTES = {
     "terms.ship_by":          "orders.edit",
     "terms.price_shipping":   "orders.price",
     "terms.set_regime":       "orders.edit",
+    "payments.choose_method": "orders.edit",
     "payments.create":        "payments.record",
     "payments.mark_paid":     "payments.record",
     "payments.mark_unpaid":   "payments.record",
