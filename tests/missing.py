@@ -9,7 +9,10 @@ import pytest
 
 
 def cannot_run(what: str, package: str) -> NoReturn:
-    message = f"{what}: {package} is not installed (apt-get install {package})"
+    not_here(f"{what}: {package} is not installed (apt-get install {package})")
+
+
+def not_here(message: str) -> NoReturn:
     if path := os.environ.get("COULD_NOT_RUN"):
         with open(path, "a") as file:
             file.write(message + "\n")
