@@ -9,7 +9,7 @@ from huey.exceptions import ResultTimeout, TaskException
 
 import config
 from models import database
-from rules import bulk_changes, documents, exports, jobs, keys, printing
+from rules import bulk_changes, documents, exports, jobs, keys, printing, throttle
 
 
 def _queue() -> Huey:
@@ -70,3 +70,4 @@ def clean_up_at_night() -> None:
     keys.forget_old()
     jobs.forget_old()
     exports.forget_old()
+    throttle.forget_old()
