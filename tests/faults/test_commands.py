@@ -1,6 +1,7 @@
 """The commands in bin/, as a person types them."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -37,6 +38,25 @@ def test_what_can_be_measured_is_listed(own_desk, tmp_path):
     refused = subprocess.run([ROOT / "bin" / "bench"], env=surroundings(own_desk), cwd=tmp_path, capture_output=True, text=True, check=False)
     assert refused.returncode == 2
     assert "serving" in refused.stderr
+
+
+def test_words_are_compiled_when_they_never_were_and_when_they_are_newer(own_desk, tmp_path):
+    folder = tmp_path / "translations" / "nl" / "LC_MESSAGES"
+    words, compiled = folder / "messages.po", folder / "messages.mo"
+    shutil.copytree(ROOT / "bin", tmp_path / "bin")
+    (tmp_path / "bin" / "compile").write_text('. "$(dirname "$0")/setup"\ntranslations\n')
+    folder.mkdir(parents=True)
+
+    def compile_words():
+        subprocess.run(["/bin/sh", tmp_path / "bin" / "compile"], env=surroundings(own_desk), check=True)
+        return compiled.read_bytes()
+
+    words.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "order"\nmsgstr "bestelling"\n')
+    assert b"bestelling" in compile_words()
+    compiled.write_bytes(b"as it is")
+    assert compile_words() == b"as it is"
+    os.utime(compiled, (0, 0))
+    assert b"bestelling" in compile_words()
 
 
 def toonbank(desk, *arguments, cwd):
