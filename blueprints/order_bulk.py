@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, stream_with_context, url_for
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import ngettext
 from werkzeug import Response as Answer
 
@@ -14,9 +16,11 @@ from blueprints.support.formats import language, sentence
 from blueprints.support.forms import form_key
 from blueprints.support.htmx import OUT_OF_BAND, asked_by_htmx, go
 from blueprints.support.order_search import Asked, read
-from models import Job
+from blueprints.support.paging import LARGEST_ID
+from models import Job, database
 from rules import bulk_changes, exports, jobs, selection
-from rules.refusal import Refused
+from rules.refusal import NotFound, Refused
+from rules.rights import Actor
 from rules.selection import Selection
 
 bp = Blueprint("order_bulk", __name__)
@@ -26,10 +30,15 @@ def chosen(asked: Asked) -> Selection:
     """What was ticked, or all that the search finds."""
     if request.values.get("all"):
         return Selection(asked.text)
-    ticked = [int(key) for key in request.values.getlist("order") if key.isascii() and key.isdigit() and len(key) < 11]
+    ticked = [key for text in request.values.getlist("order") if (key := whole(text)) is not None]
     if not ticked:
         raise Refused("Select at least one order first.")
     return Selection("", tuple(ticked))
+
+
+def whole(text: str) -> int | None:
+    """A key as a form has it, or 0; what can be none is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= LARGEST_ID else None
 
 
 @bp.post("/orders/changes")
@@ -38,8 +47,9 @@ def change() -> Answer:
     asked = read(request.form)
     action, _colon, value = request.form.get("change", "").partition(":")
     picked = selection.keys(chosen(asked), by=actor())
-    number = int(value) if value.isascii() and value.isdigit() and len(value) < 11 else 0
-    job = bulk_changes.begin(action, number, picked, key=form_key(), by=actor())
+    if (given := whole(value)) is None:
+        raise NotFound("This no longer exists.")
+    job = bulk_changes.begin(action, given, picked, key=form_key(), by=actor())
     job_pages.carry_out(job)
     job = jobs.find(job.id, by=actor())
     counts = jobs.counts(job)
@@ -49,7 +59,7 @@ def change() -> Answer:
 
 
 def done(asked: Asked, job: Job, counts: dict[str, int]) -> Answer:
-    text = f"{sentence(bulk_changes.title(job, g.settings))}: " + ngettext("%(num)s order", "%(num)s orders", counts["done"])
+    text = f"{sentence(bulk_changes.title(job, g.settings))}: " + ngettext("%(count)s order", "%(count)s orders", counts["done"], count=counts["done"])
     if not asked_by_htmx():
         flash(text, "done")
         return redirect(asked.address(**asked.place), 303)
@@ -71,6 +81,15 @@ def export() -> Answer:
 
 
 def sent(picked: Selection) -> Response:
-    content = exports.file(selection.keys(picked, by=actor()), language(), by=actor())
     headers = {"Content-Disposition": f'attachment; filename="{exports.file_name(language())}"', "Cache-Control": "private, no-store"}
-    return Response(stream_with_context(content), mimetype="text/csv", headers=headers)
+    return Response(written(picked, language(), actor()), mimetype="text/csv", headers=headers)
+
+
+def written(picked: Selection, spoken: str, by: Actor) -> Iterator[bytes]:
+    """The file as it is sent, when the request and its connection have ended."""
+    opened = database.connect(reuse_if_open=True)
+    try:
+        yield from exports.file(selection.keys(picked, by=by), spoken, by=by)
+    finally:
+        if opened:
+            database.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from models import Order
 from rules import order_list
 from rules.filters import language
 from rules.rights import Actor
@@ -22,7 +23,8 @@ class Selection(NamedTuple):
 def keys(chosen: Selection, *, by: Actor) -> Iterator[int]:
     """The orders, newest first when a search finds them; read as they are asked for."""
     if chosen.orders:
-        yield from chosen.orders
+        known = {key for key, in Order.select(Order.id).where(Order.id.in_(chosen.orders)).tuples()}
+        yield from (key for key in chosen.orders if key in known)
         return
     query, place = language.parse(chosen.text), ""
     while True:
