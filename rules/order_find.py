@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -15,9 +15,10 @@ from rules.order_text import DRAFTS
 from rules.order_text import key as text_key
 from rules.order_ways import CAP, LIST, Way, listed, run, use
 
-# What it costs to pass an order, in tenths of a microsecond on SQLite: in its index alone, when it is looked at, from a text that was found.
-IN_INDEX, LOOKED_AT, IN_TEXT = 1, 8, 18
+# What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, when it is looked at, when its text is.
+IN_INDEX, LOOKED_AT, IN_TEXT = 1, 15, 30
 UNKNOWN = 0.5  # the part of the orders that a condition is taken to leave when nothing is known of it
+SUMMED = 1_000  # so many orders at most are added up
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,12 @@ class Place(NamedTuple):
 
 
 class Found(NamedTuple):
-    """`rows`: one more than was asked for when there are more. `orders`: how many, exact up to CAP, else CAP + 1; `total`: their cents.
-    `is_sorted`: False when there were too many to sort, and they are newest first."""
+    """`rows`: one more than was asked for when there are more. `orders`: how many, exact up to CAP, else CAP + 1. `total`: their cents,
+    when they are more than a page and not more than SUMMED. `is_sorted`: False when there were too many to sort, and they are newest first."""
 
     rows: list[Place]
-    orders: int
-    total: int = 0
+    orders: int | None
+    total: int | None = None
     is_sorted: bool = True
 
 
@@ -70,30 +71,34 @@ class Asked(NamedTuple):
 
 
 def find(asked: Asked) -> Found:
-    """A page, and how many orders there are: two or three queries."""
+    """A page, and how many orders there are: two to four queries."""
     if asked.conditions.is_impossible:
-        return Found([], 0)
+        return Found([], 0, 0)
     ways = order_ways.of(asked.conditions)
-    if ways[0].orders <= CAP:
-        return _collected(asked, ways[0])
-    is_sorted = bool(asked.sort.index)
+    is_sorted = bool(asked.sort.index) or ways[0].orders <= CAP
     if not is_sorted:
         asked = asked._replace(sort=NEWEST, up=False, after=None)
     found = _page(asked, ways)
-    if found.orders:
-        return found._replace(is_sorted=is_sorted)
-    if asked.after is None and len(found.rows) <= asked.size:
-        return Found(found.rows, len(found.rows), is_sorted=is_sorted)
-    return _counted(asked, ways)._replace(rows=found.rows, is_sorted=is_sorted)
+    orders = _orders(asked, ways, found.rows) if found.orders is None else found.orders
+    total = _total(asked, ways) if found.total is None and asked.size < orders <= SUMMED else found.total
+    return Found(found.rows, orders, total, is_sorted)
 
 
 def count(conditions: Conditions) -> int:
     """How many orders there are, exact up to CAP; more: CAP + 1."""
-    return 0 if conditions.is_impossible else _counted(Asked(conditions), order_ways.of(conditions)).orders
+    return 0 if conditions.is_impossible else _counted(Asked(conditions), order_ways.of(conditions))
+
+
+def _page(asked: Asked, ways: Sequence[Way]) -> Found:
+    """A page, read off the way that is likely to fill it first; or all that the shortest way leads to, sorted."""
+    ordered = [way for way in ways if _is_in_order(way, asked)]
+    best = min(ordered, key=lambda way: _passed(way, asked, ways, asked.size + 1), default=None)
+    if best is None or ways[0].orders * LOOKED_AT < _passed(best, asked, ways, asked.size + 1):
+        return _collected(asked, ways[0])
+    return Found(_walked_texts(asked, best) if best.texts else _walked(asked, best), None)
 
 
 def _collected(asked: Asked, way: Way) -> Found:
-    """All that a way leads to is looked at and sorted."""
     source, tests = _source(asked, way)
     match = Sql(f"SELECT DISTINCT o.id AS id, {asked.sort.column} AS place, CASE WHEN o.currency = ? THEN o.total END AS amount "
                 f"FROM {source} WHERE {tests.text}", (asked.currency, *tests.values))
@@ -102,19 +107,8 @@ def _collected(asked: Asked, way: Way) -> Found:
         f"WITH m AS MATERIALIZED ({match.text}) SELECT c.n, c.total, m.place, m.id FROM (SELECT count(*) AS n, sum(amount) AS total FROM m) c "
         f"LEFT JOIN m ON {after.text} ORDER BY m.place {asked.way}, m.id {asked.way} LIMIT {asked.size + 1}", (*match.values, *after.values),
     )).fetchall()
-    return Found([Place(place, key) for _, _, place, key in rows if key is not None], min(rows[0][0], CAP + 1), int(rows[0][1] or 0))
-
-
-def _page(asked: Asked, ways: Sequence[Way]) -> Found:
-    """A page of what is too much to look at: the way that is likely to fill it first."""
-    ordered = [way for way in ways if _is_in_order(way, asked)]
-    best = min(ordered, key=lambda way: _passed(way, asked, ways, asked.size + 1))
-    fewest = ways[0]
-    if fewest.orders * _cost(fewest, asked) < _passed(best, asked, ways, asked.size + 1):
-        return _collected(asked, fewest)
-    if best.texts:
-        return Found(list(_walked_texts(asked, best)), 0)
-    return Found(_walked(asked, best), 0)
+    orders, total = rows[0][:2]
+    return Found([Place(place, key) for _, _, place, key in rows if key is not None], min(orders, CAP + 1), int(total or 0))
 
 
 def _is_in_order(way: Way, asked: Asked) -> bool:
@@ -139,9 +133,10 @@ def _passed(way: Way, asked: Asked, ways: Sequence[Way], wanted: int) -> float:
 
 
 def _cost(way: Way, asked: Asked) -> int:
+    """What it costs to pass an order on this way and test it."""
     others = _others(asked, way)
     if way.texts:
-        return IN_TEXT if others else IN_TEXT // 2
+        return IN_TEXT + LOOKED_AT * bool(others)
     if not others or (way.index in ("", LIST) and not way.ids and all(condition.is_short for condition in others)):
         return IN_INDEX
     return IN_TEXT if any("t.text" in condition.test.text for condition in others) else LOOKED_AT
@@ -200,7 +195,7 @@ def _narrowed(asked: Asked) -> Asked:
         condition.without_end(asked.up) if condition.index == LIST else condition for condition in asked.conditions.all)))
 
 
-def _walked_texts(asked: Asked, way: Way) -> Iterator[Place]:
+def _walked_texts(asked: Asked, way: Way) -> list[Place]:
     """The page read off the index of words, which gives days, the newest first: each day is taken whole, and sorted."""
     assert way.texts
     source, tests = _source(asked, way)
@@ -218,14 +213,25 @@ def _walked_texts(asked: Asked, way: Way) -> Iterator[Place]:
         day = at // DRAFTS
         rows.append(Place(placed, order))
     cursor.close()
-    yield from sorted(rows, reverse=not asked.up)[:asked.size + 1]
+    return sorted(rows, reverse=not asked.up)[:asked.size + 1]
 
 
-def _counted(asked: Asked, ways: Sequence[Way]) -> Found:
-    if ways[0].is_exact and not _others(asked, ways[0]):
-        return Found([], min(ways[0].orders, CAP + 1))
+def _orders(asked: Asked, ways: Sequence[Way], rows: Sequence[Place]) -> int:
+    return len(rows) if asked.after is None and len(rows) <= asked.size else _counted(asked, ways)
+
+
+def _counted(asked: Asked, ways: Sequence[Way]) -> int:
+    for way in ways:
+        if way.is_exact and not _others(asked, way):
+            return min(way.orders, CAP + 1)
     best = min(ways, key=lambda way: _passed(way, asked, ways, CAP + 1))
     source, tests = _source(asked._replace(sort=NEWEST), best)
-    rows = run(Sql(f"SELECT count(*), sum(amount) FROM (SELECT o.id, CASE WHEN o.currency = ? THEN o.total END AS amount "
-                   f"FROM {source} WHERE {tests.text} LIMIT {CAP + 1}) x", (asked.currency, *tests.values))).fetchall()
-    return Found([], rows[0][0], int(rows[0][1] or 0))
+    each = "DISTINCT o.id" if best.ids else "1 AS one"
+    return int(run(Sql(f"SELECT count(*) FROM (SELECT {each} FROM {source} WHERE {tests.text} LIMIT {CAP + 1}) x", tests.values)).fetchone()[0])
+
+
+def _total(asked: Asked, ways: Sequence[Way]) -> int:
+    best = min(ways, key=lambda way: _passed(way, asked, ways, SUMMED))
+    source, tests = _source(asked._replace(sort=NEWEST), best)
+    total = run(Sql(f"SELECT sum(o.total) FROM {source} WHERE {tests.text} AND o.currency = ?", (*tests.values, asked.currency))).fetchone()[0]
+    return int(total or 0)

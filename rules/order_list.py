@@ -11,15 +11,16 @@ from datetime import datetime
 from typing import Any
 
 from models import Order, is_sqlite
-from money import Money
+from money import ZERO, Money
 from rules import order_find, order_matches, order_rows, shop, todo
 from rules.filters import conditions
 from rules.filters.language import Query, written
-from rules.order_find import NEWEST, WITH_DRAFTS, Asked, Found, Place, Sort
+from rules.order_find import NEWEST, SUMMED, WITH_DRAFTS, Asked, Found, Place, Sort
 from rules.order_rows import OrderRow
 from rules.order_ways import CAP
 from rules.refusal import N_, Refused
 from rules.rights import Actor
+from rules.shop import Settings
 
 SIZES = range(1, 201)
 NAMED = "CASE WHEN o.name <> '' THEN o.name ELSE o.company END"
@@ -32,7 +33,7 @@ FIRST = "placed"
 @dataclass(frozen=True)
 class OrderPage:
     """`newer` and `older` are keys for `page`, None where there is nothing more. `count` is exact up to 10,000; `capped`: there are more.
-    `sum`: the totals together, of orders in the shop's currency, when all were counted."""
+    `sum`: the totals together, of orders in the shop's currency, when there are not more than 1,000."""
 
     rows: list[OrderRow]
     newer: str | None
@@ -73,8 +74,14 @@ def page(query: Query, *, by: Actor, key: str = "", backwards: bool = False, siz
         notices.append(Refused(TOO_MANY, most=f"{CAP:,}".replace(",", ".")))
     rows = order_rows.fetch([place.order for place in found.rows], settings)
     rows = todo.explained(order_matches.explained(rows, asked), query, settings)
-    return OrderPage(rows, _key(newer, seal), _key(older, seal), min(found.orders, CAP), found.orders > CAP,
-                     Money(found.total) if found.orders <= CAP else None, tuple(notices))
+    return OrderPage(rows, _key(newer, seal), _key(older, seal), min(found.orders or 0, CAP), (found.orders or 0) > CAP,
+                     _sum(found, rows, settings), tuple(notices))
+
+
+def _sum(found: Found, rows: Sequence[OrderRow], settings: Settings) -> Money | None:
+    if found.orders == len(rows):
+        return sum((row.total for row in rows if row.currency == settings.shop.currency), ZERO)
+    return None if found.total is None or (found.orders or 0) > SUMMED else Money(found.total)
 
 
 def _found(wanted: Asked, backwards: bool) -> tuple[Found, Place | None, Place | None]:

@@ -15,6 +15,7 @@ from rules.filters.patterns import Sql, Texts, all_of
 
 CAP = 10_000
 LIST = "order_list"
+PLACED = ' NOT IN (SELECT d.id FROM "order" d WHERE d.placed IS NULL)'  # read off the small index of drafts, not off every order
 RUNS = {  # the column by which an index of orders runs
     LIST: "o.placed", "order_total_id": "o.total", "order_items_id": "o.items", "order_paid_at_id": "o.paid_at",
     "order_shipped_at_id": "o.shipped_at", "order_changed_id": "o.changed",
@@ -95,20 +96,26 @@ def _known(asked: Conditions) -> list[Way]:
             is_all = via.test() == condition.test
             ways.append(Way((condition,) if is_all else (), facet=via, index=facet_index(via), is_exact=is_all))
         if condition.found and not asked.drafts:
-            ways.append(Way((condition,), ids=condition.found, is_exact=False))
+            ways.append(Way((condition,), ids=condition.found))
         if condition.index and not asked.drafts:
             ways.append(Way((condition,), index=condition.index))
     return ways
 
 
 def _some_of(way: Way, asked: Conditions) -> list[Sql]:
-    """Selects of the ids a way passes, the newest first where that is quick; of a facet one for each value."""
+    """Selects of the ids a way passes, the newest first where that is quick; of a facet one for each value. Each reads one index only."""
     if way.texts:
         newest = f" ORDER BY {way.texts.key} DESC" if is_sqlite() else ""
         return [Sql(f"SELECT id FROM (SELECT {way.texts.order} AS id FROM {way.texts.source} WHERE {way.texts.where.text}{newest} "
                     f"LIMIT {CAP + 1}) x", way.texts.where.values)]
     if way.ids:
-        return [Sql(f"SELECT id FROM ({way.ids.text}) x ORDER BY id DESC", way.ids.values)]
-    tests = [all_of([test, listed(asked)]) for test in (way.facet.each() if way.facet else [way.answers[0].test])]
-    return [Sql(f'SELECT id FROM (SELECT o.id FROM "order" o{use(way.index)} WHERE {test.text} ORDER BY {RUNS.get(way.index, "o.placed")} DESC '
-                f"LIMIT {CAP + 1}) x", test.values) for test in tests]
+        return [Sql(f"SELECT DISTINCT id FROM ({way.ids.text}) x WHERE id{PLACED} ORDER BY id DESC", way.ids.values)]
+    if way.facet:
+        return [_of_order(way, all_of([test, listed(asked)])) for test in way.facet.each()]
+    test = way.answers[0].test
+    return [_of_order(way, test if way.index == LIST else Sql(f"{test.text} AND o.id{PLACED}", test.values))]
+
+
+def _of_order(way: Way, test: Sql) -> Sql:
+    return Sql(f'SELECT id FROM (SELECT o.id FROM "order" o{use(way.index)} WHERE {test.text} ORDER BY {RUNS.get(way.index, "o.placed")} DESC '
+               f"LIMIT {CAP + 1}) x", test.values)

@@ -108,7 +108,17 @@ def of(query: Query, settings: Settings, by: Actor, today: date | None = None) -
     asked = {value for condition in made if not condition.negated and condition.via and condition.via.column == "status_id"
              for value in condition.via.values}
     drafts = tuple(sorted(asked.intersection(settings.statuses_in(Stage.DRAFT))))
+    if drafts:
+        made = [_with_drafts(condition) for condition in made]
     return Conditions(tuple(made), tuple(asker.notices), drafts, bool(drafts) and len(drafts) == len(asked), impossible)
+
+
+def _with_drafts(condition: Condition) -> Condition:
+    """The date of a draft is when it was begun."""
+    if condition.terms[0].field != "created":
+        return condition
+    test = Sql(condition.test.text.replace("o.placed", "coalesce(o.placed, o.created)"), condition.test.values)
+    return replace(condition, test=test, index="", is_short=False)
 
 
 def _of_reading(reading: Reading) -> Condition:
@@ -185,12 +195,13 @@ def _of_yes(term: Term, field: Field, asker: Asker) -> Condition | None:
     meant = {fields.yes_or_no(value.text) for value in term.values}
     if None in meant:
         asker.say(NEITHER, text=asker.said(term))
-    if meant not in ({True}, {False}):
+        meant.discard(None)
+    if not meant:
         return None
     made = tables.BY_YES[field.key](asker.settings, asker.by, asker.today)
     if meant == {False}:
         made = Made(Sql(f"({made.test.text}) IS NOT TRUE", made.test.values))
-    return _finished((term,), made)
+    return _finished((term,), made if len(meant) == 1 else Made(Sql("1 = 1")))
 
 
 def _of_span(term: Term, field: Field, asker: Asker) -> Condition | None:

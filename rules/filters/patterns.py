@@ -45,7 +45,7 @@ def _ended(word: str) -> str:
 def stands(pattern: str) -> Sql:
     """Whether it stands in t.text; written so that no index is used for it."""
     if is_sqlite():
-        return Sql("t.text GLOB ?", (f"*{pattern.translate(GLOB)}*",)) if _has_classes(pattern) else Sql("instr(t.text, ?) > 0", (pattern,))
+        return Sql("t.text GLOB ?", (f"*{pattern.translate(GLOB)}*",))
     return Sql("(t.text || '') ~ ?", (regex(pattern),)) if _has_classes(pattern) else Sql("strpos(t.text, ?) > 0", (pattern,))
 
 
