@@ -85,7 +85,7 @@ def _save(number: str, form: str, change: Callable[..., dict[str, Refused]]) -> 
 
 
 def _with_errors(order: Order, changed: tuple[str, ...], errors: Mapping[str, Refused]) -> Answer:
-    screen = Screen(order, Problem(request.path, {name: sentence(refused) for name, refused in errors.items()}, request.form))
+    screen = Screen(order, Problem(request.path, {name: sentence(refused) for name, refused in errors.items()}, request.form, saved=True))
     code = 409 if any(isinstance(refused, Conflict) for refused in errors.values()) else 422
     if not asked_by_htmx():
         return make_response(screen.page(message=""), code)

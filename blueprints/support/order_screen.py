@@ -45,11 +45,13 @@ SHOWS = {
 
 
 class Problem(NamedTuple):
-    """What was refused: the form by its address, the sentence of each field, and all that was typed."""
+    """What was refused: the form by its address, the sentence of each field, and all that was typed; `saved`: but for those
+    fields, it was."""
 
     url: str
     errors: dict[str, str]
     typed: Any
+    saved: bool = False
 
 
 class Screen:
