@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from models import Order
 from rules import order_list
@@ -23,7 +23,8 @@ class Selection(NamedTuple):
 def keys(chosen: Selection, *, by: Actor) -> Iterator[int]:
     """The orders, newest first when a search finds them; read as they are asked for."""
     if chosen.orders:
-        known = {key for key, in Order.select(Order.id).where(Order.id.in_(chosen.orders)).tuples()}
+        found: Any = Order.select(Order.id).where(Order.id.in_(chosen.orders)).tuples()
+        known = {key for key, in found}
         yield from (key for key in chosen.orders if key in known)
         return
     query, place = language.parse(chosen.text), ""

@@ -21,13 +21,15 @@ FIELDS = (*ORDER, *LINE)
 FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20'\t\r\0]")
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 ZONE = ZoneInfo(config.TIMEZONE)
+SAME = ("variant",)  # in both languages
 HOUR = timedelta(hours=1)
 Cell = str | int | bool | Money | Quantity | datetime | tuple[str, int] | None
 
 
 def header(language: str) -> list[str]:
-    """As a person writes them: Ordernummer, or Order number."""
-    return [names[language != "nl"].capitalize() if field != "sku" or language == "nl" else "SKU" for field, names in (ORDER | LINE).items()]
+    """As a person writes them: Ordernummer, or Order number. Of each field the Dutch name stands first, then the English one."""
+    names = [known[0] if language == "nl" or len(known) == 1 or field in SAME else known[1] for field, known in (ORDER | LINE).items()]
+    return [name.capitalize().replace("Sku", "SKU").replace("Vat", "VAT") for name in names]
 
 
 def write(rows: Iterable[Mapping[str, Cell]], language: str) -> Iterator[bytes]:

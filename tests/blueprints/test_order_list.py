@@ -101,3 +101,20 @@ def test_fifty_kilobytes_are_named_and_ignored(htmx, three):
 def test_what_stands_in_an_order_is_text_and_never_a_script(client, three):
     type(three[0]).update(name="<script>alert(1)</script>").execute()
     assert "<script>alert" not in client.get("/orders").text
+
+
+@pytest.mark.parametrize("url", ["/orders", "/orders?q=koffie", "/orders?q=tedoen:betalen&sort=-total", "/orders?q=label:prioriteit thee"])
+def test_a_page_takes_few_queries_however_many_orders(client, shop, by, caplog, url):
+    def queries():
+        caplog.clear()
+        with caplog.at_level("DEBUG", "peewee"):
+            client.get(url)
+        return len(caplog.records)
+
+    a_placed_order(shop, by)
+    client.get(url)  # counts of the tabs are kept until something happens
+    few = queries()
+    for _ in range(6):
+        a_placed_order(shop, by)
+    client.get(url)
+    assert few == queries() <= 12
