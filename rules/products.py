@@ -142,12 +142,12 @@ def lock(key: int) -> Product:
 
 
 def _conflict(product: Product, version: int) -> Conflict:
-    since = [event for event in events.of_product(product) if event.facts.get("changes") and event.facts["version"] > version]
+    since = [event for event in events.of_product(product) if event.facts.get("version", 0) > version]
     people = shop.current().operators
     who = next((people[event.operator_id].name for event in since if event.operator_id), "Toonbank")
     return Conflict(
         "{who} has just changed this product too. What you typed is still here: compare what is marked, and save again to keep yours.",
-        who=who, fields=sorted({name for event in since for name in event.facts["changes"]}),
+        who=who, fields=sorted({name for event in since for name in event.facts.get("changes", ())}),
     )
 
 

@@ -204,6 +204,17 @@ def test_what_a_file_does_not_count_is_not_tracked(shop):
     assert {product.sku: product.is_tracked for product in Product.select()} == {"T": False, "K": False, "M": True, "P": True, "B": False}
 
 
+def test_what_is_not_tracked_is_not_counted(shop):
+    bring_in("naam;sku;prijs;voorraad;voorraad bijhouden\nBon;B;1;3;nee\n")
+    assert the("B").on_hand == Quantity(0) and not Movement.select().exists()
+
+
+def test_a_barcode_that_is_the_sku_needs_no_word(shop):
+    report = bring_in("naam;sku;ean;prijs\nThee;30235;30235;1\nKop;K;30236;1\n")
+    assert said(report.notes) == [(3, "ean", "An EAN has 8, 12, 13 or 14 digits; this has 5.")]
+    assert products.by_code("30235") == the("30235")
+
+
 def test_it_takes_the_right_to_import(shop):
     with pytest.raises(Refused, match="You may not do this"):
         bring_in(OWN / "own-nl.csv", by=Actor(None, "Bob", frozenset({"products.edit"})))

@@ -135,6 +135,14 @@ def test_who_comes_second_is_told_what_the_other_changed(shop, owner):
     assert products.get(product.id).name == "Earl Grey"
 
 
+def test_putting_away_is_a_change_too(shop, owner):
+    product = a_product()
+    products.archive(product, True, rules_actor(owner))
+    with pytest.raises(Conflict, match="Fatima El Amrani has just changed this product too") as refused:
+        change(product, version=1, name="Earl Grey de luxe")
+    assert refused.value.facts["fields"] == []
+
+
 def rules_actor(operator):
     return shop.current().actor(operator.id)
 
