@@ -29,7 +29,7 @@ guard(bp, add_note=("orders/_notes.html", "text"), park=("orders/_parking.html",
 @bp.post("/orders")
 def create() -> Response:
     """A new draft; the key makes a double press one, and an untouched draft is used again."""
-    customer = customers.get(int(key)) if (key := request.form.get("customer", "")).isdecimal() else None
+    customer = customers.get(key) if (key := read_key("customer")) else None
     number = rules.drafts.start(form_key(), by=actor(), customer=customer)
     return go(url_for(".show", number=number))
 

@@ -87,6 +87,8 @@ def change(number: str, wanted: Status, *, version: int | None, by: Actor, note:
         was = order.status
         if was.stage == Stage.DRAFT:
             _leave_draft(order, wanted, by)
+        elif was.stage == Stage.CANCELLED:
+            _must_still_work(order, _working_coupons(order))
         placed = order.placed
         order.status, order.placed = wanted, _placed(order, wanted)
         if wanted.stage == Stage.SHIPPED:
@@ -115,9 +117,18 @@ def _leave_draft(order: Order, wanted: Status, by: Actor) -> None:
     if not Line.select().where(Line.order == order).exists():
         raise Refused("Put something in the cart first.", field="code")
     order.parked = ""
-    worked = [row.coupon.code for row in totals.coupons_of(order) if row.reason is None]
+    working = _working_coupons(order)
     customers.assign(order, by=by)
-    refused = totals.keep(order) if worked else {}
-    for code in worked:
+    _must_still_work(order, working)
+
+
+def _working_coupons(order: Order) -> list[str]:
+    return [row.coupon.code for row in totals.coupons_of(order) if row.reason is None]
+
+
+def _must_still_work(order: Order, codes: list[str]) -> None:
+    """Others may have used up a coupon since it was put on the order."""
+    refused = totals.keep(order) if codes else {}
+    for code in codes:
         if code in refused:
             raise refused[code]

@@ -28,7 +28,7 @@ def discount_order(order: Order, discount: Discount | None, *, by: Actor) -> Non
 
 def add_coupon(order: Order, code: str, *, by: Actor) -> None:
     """Use a coupon; refuses with the reason when it does not apply (now)."""
-    if not (wanted := coupons.normalise(code)):
+    if not (wanted := coupons.normalise(code.replace("\0", ""))):
         raise Refused("Enter the code of a coupon.", field="code")
     coupon = Coupon.get_or_none(Coupon.code == wanted)
     if coupon is None:

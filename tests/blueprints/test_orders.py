@@ -80,6 +80,12 @@ def test_htmx_is_sent_to_the_new_order_and_a_customer_comes_along(htmx):
     assert response.status_code == 204 and "Sanne de Boer" in page(htmx.get(response.headers["HX-Redirect"]))
 
 
+@pytest.mark.parametrize("customer", ["9" * 400, "-1", "x", "²"])
+def test_an_order_for_a_customer_who_cannot_be_is_an_order_for_nobody(client, customer):
+    response = client.post("/orders", data={"key": "k1", "customer": customer})
+    assert response.status_code == 303 and Order.get().customer_id is None
+
+
 @pytest.mark.parametrize("number", ["0", "nee", "1%20OR%201", "%F0%9F%8E%81", "9" * 300])
 def test_an_unknown_order_is_not_found(client, htmx, number):
     assert "Er is geen bestelling" in page(client.get(f"/orders/{number}"), 404)

@@ -48,7 +48,7 @@ def test_a_coupon_is_found_whatever_its_capitals_and_taken_off_again(by):
         assert changed.total == Money(4_995)
 
 
-@pytest.mark.parametrize("code", ["", " ", "BESTAATNIET", "'; DROP TABLE coupon", "x" * 5_000])
+@pytest.mark.parametrize("code", ["", " ", "BESTAATNIET", "'; DROP TABLE coupon", "x" * 5_000, "BON\0"])
 def test_an_unknown_code_is_refused_at_its_field(by, code):
     with pytest.raises(Refused) as refused, changing(a_draft(by, a_product()), by) as order:
         terms.add_coupon(order, code, by=by)
@@ -115,6 +115,21 @@ def test_a_coupon_that_was_used_up_meanwhile_stops_the_order_from_being_placed(b
     with pytest.raises(Refused, match="used up"):
         status.change(other.number, shop.status_for(Stage.OPEN), version=None, by=by)
     assert orders.find(other.number).is_draft
+
+
+def test_a_cancelled_order_comes_back_without_the_coupon_that_others_used_up_meanwhile(by, shop):
+    coupon = a_coupon(max_uses=1)
+    tea = a_product("Sencha", 2000)
+    first, second = a_draft(by, tea), a_draft(by, tea)
+    for order in (first, second):
+        with orders.changing(order.number, "coupon", version=None, by=by) as changed:
+            terms.add_coupon(changed, coupon.code, by=by)
+        if order is first:
+            status.change(first.number, shop.status_for(Stage.OPEN), version=None, by=by)
+            status.change(first.number, shop.status_for(Stage.CANCELLED), version=None, by=by)
+    status.change(second.number, shop.status_for(Stage.OPEN), version=None, by=by)
+    with pytest.raises(Refused, match="used up"):
+        status.change(first.number, shop.status_for(Stage.OPEN), version=None, by=by)
 
 
 def test_a_coupon_of_another_order_is_not_here(by):
