@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug import Response as Answer
 
@@ -33,10 +35,14 @@ def answer(asked: Asked, *more: str) -> Response:
     context = shown(asked)
     if not request.is_partial:
         return make_response(render_template("orders/index.html", **context))
-    others = ["orders/_filters.html", "orders/_views.html"] + ([] if "typed" in request.args else ["orders/_search.html"])
+    others = ("orders/_filters.html", "orders/_views.html")
     html = [render_template("orders/_list.html", **context), *(render_template(name, oob=OUT_OF_BAND, **context) for name in others), *more]
     response = make_response("\n".join(html))
-    response.headers["HX-Replace-Url" if "typed" in request.args else "HX-Push-Url"] = asked.address(**asked.place)
+    if "typed" in request.args:
+        response.headers["HX-Replace-Url"] = asked.address(**asked.place)
+    else:
+        response.headers["HX-Push-Url"] = asked.address(**asked.place)
+        response.headers["HX-Trigger"] = json.dumps({"orders-box": {"text": asked.text}})
     return response
 
 

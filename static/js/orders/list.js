@@ -68,6 +68,8 @@ restore();
 // A file is sent the browser's own way: it comes down while the page stays.
 on("submit", "#orders-list", (list, event) => event.submitter?.hasAttribute("formaction") && event.stopImmediatePropagation(), true);
 
+// The box follows what was pressed elsewhere: a filter taken away, a view.
+document.addEventListener("orders-box", ({ detail }) => { byId("orders-q").value = detail.text; });
 on("click", "[data-fill]", ({ dataset }) => {
   const box = byId("orders-q");
   box.value = dataset.fill;
