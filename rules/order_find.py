@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from models import is_sqlite
 from rules import order_ways
-from rules.filters.conditions import Condition, Conditions
+from rules.filters.condition import Condition, Conditions
 from rules.filters.patterns import Sql, all_of
 from rules.order_text import DRAFTS
 from rules.order_text import key as text_key

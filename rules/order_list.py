@@ -72,7 +72,7 @@ def page(query: Query, *, by: Actor, key: str = "", backwards: bool = False, siz
     found, newer, older = _found(wanted, backwards and after is not None)
     if not found.is_sorted:
         notices.append(Refused(TOO_MANY, most=f"{CAP:,}".replace(",", ".")))
-    rows = order_rows.fetch([place.order for place in found.rows], settings)
+    rows = order_rows.fetch([place.order for place in found.rows], settings, with_text=any(each.words or each.maybe for each in asked.all))
     rows = todo.explained(order_matches.explained(rows, asked), query, settings)
     return OrderPage(rows, _key(newer, seal), _key(older, seal), min(found.orders or 0, CAP), (found.orders or 0) > CAP,
                      _sum(found, rows, settings), tuple(notices))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -63,7 +62,8 @@ class OrderRow(NamedTuple):
     country: str
     has_note: bool
     labels: tuple[int, ...]
-    tracking: tuple[Parcel, ...] = ()
+    tracking: tuple[Parcel, ...]
+    text: str = ""
     matches: tuple[Match, ...] = ()
     reasons: tuple[Refused, ...] = ()
 
@@ -78,36 +78,41 @@ COLUMNS = (
     "o.operator_id", "o.source_id", "o.customer_id", "o.due", "o.paid_at", "o.shipped_at", "a.postcode", "a.country",
     "EXISTS (SELECT 1 FROM note n WHERE n.order_id = o.id)",
 )
-LABELS = "(SELECT {}) FROM order_label l WHERE l.order_id = o.id)"
+LABELS = ("group_concat(x.label_id, ',')", "string_agg(x.label_id::text, ',')")
+PARCELS = ("group_concat(coalesce(x.courier_id, '') || char(30) || x.courier_name || char(30) || x.tracking_code, char(31))",
+           "string_agg(coalesce(x.courier_id::text, '') || chr(30) || x.courier_name || chr(30) || x.tracking_code, chr(31))")
 
 
-def fetch(orders: Sequence[int], settings: Settings) -> list[OrderRow]:
-    """These orders, in this order. Two queries."""
+def fetch(orders: Sequence[int], settings: Settings, *, with_text: bool) -> list[OrderRow]:
+    """These orders, in this order. One query."""
     if not orders:
         return []
-    marks = ", ".join("?" * len(orders))
-    labels = LABELS.format("group_concat(l.label_id, ','" if is_sqlite() else "string_agg(l.label_id::text, ','")
+    columns = (*COLUMNS, _together("order_label", LABELS), _together("parcel", PARCELS), "t.text" if with_text else "''")
     rows = run(Sql(
-        f'SELECT {", ".join(COLUMNS)}, {labels} FROM "order" o LEFT JOIN address a ON a.id = coalesce(o.shipping_id, o.billing_id) '
-        f"WHERE o.id IN ({marks})", tuple(orders))).fetchall()
-    parcels = _parcels(marks, orders)
+        f'SELECT {", ".join(columns)} FROM "order" o LEFT JOIN address a ON a.id = coalesce(o.shipping_id, o.billing_id) '
+        f"{'LEFT JOIN order_text t ON t.order_id = o.id ' * with_text}WHERE o.id IN ({', '.join('?' * len(orders))})", tuple(orders))).fetchall()
     places = {key: place for place, key in enumerate(settings.labels)}
-    made = {row[0]: _row(row, tuple(parcels[row[0]]), places) for row in rows}
+    made = {row[0]: _row(row, places) for row in rows}
     return [made[order] for order in orders if order in made]
 
 
-def _parcels(marks: str, orders: Sequence[int]) -> dict[int, list[Parcel]]:
-    parcels: dict[int, list[Parcel]] = defaultdict(list)
-    for order, *parcel in run(Sql(f"SELECT order_id, courier_id, courier_name, tracking_code FROM parcel WHERE order_id IN ({marks}) ORDER BY id",
-                                  tuple(orders))).fetchall():
-        parcels[order].append(Parcel(*parcel))
-    return parcels
+def _together(table: str, columns: tuple[str, str]) -> str:
+    """The rows of a table that belong to an order, as one text."""
+    return f"(SELECT {columns[not is_sqlite()]} FROM (SELECT * FROM {table} y WHERE y.order_id = o.id ORDER BY y.id) x)"
 
 
-def _row(row: Sequence[Any], parcels: tuple[Parcel, ...], places: dict[int, int]) -> OrderRow:
+def _row(row: Sequence[Any], places: dict[int, int]) -> OrderRow:
     values = [read(value) for read, value in zip(READ, row, strict=True)]
-    labels = tuple(sorted(map(int, row[-1].split(",")), key=lambda label: places.get(label, 0))) if row[-1] else ()
-    return OrderRow._make([*values[:-1], labels, parcels, (), ()])
+    labels, parcels, text = row[-3:]
+    return OrderRow._make((
+        *values[:-3], tuple(sorted(map(int, labels.split(",")), key=lambda label: places.get(label, 0))) if labels else (),
+        tuple(_parcel(parcel) for parcel in parcels.split("\x1f")) if parcels else (), text or "", (), (),
+    ))
+
+
+def _parcel(text: str) -> Parcel:
+    courier, name, code = text.split("\x1e")
+    return Parcel(int(courier) if courier else None, name, code)
 
 
 def _moment(value: Any) -> Any:
@@ -128,5 +133,5 @@ def _text(value: Any) -> str:
 
 READ: tuple[Callable[[Any], Any], ...] = (
     _same, _same, _same, _moment, _moment, _moment, _same, _same, _same, _same, Quantity, Money, Money, Money, *[_same] * 8, _day, _moment, _moment,
-    _text, _text, bool, _same,
+    _text, _text, bool, _same, _same, _same,
 )

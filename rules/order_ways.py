@@ -9,7 +9,7 @@ from typing import Any
 
 from models import database, is_sqlite
 from rules.filters import patterns
-from rules.filters.conditions import Condition, Conditions
+from rules.filters.condition import Condition, Conditions
 from rules.filters.facets import Facet
 from rules.filters.patterns import Sql, Texts, all_of
 

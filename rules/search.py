@@ -15,6 +15,7 @@ from models import Customer, Product, Table, is_sqlite
 SEARCHED: dict[type[Table], tuple[Any, Any]] = {Product: (Product.id, Product.search), Customer: (Customer.id, Customer.search)}
 LONGEST_QUERY = 200
 MOST_WORDS = 12
+MOST_GRAMS = 30
 CONTROLS = dict.fromkeys((*range(32), 127), " ")
 SPECIAL = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ĳ": "ij"})
 
@@ -52,7 +53,8 @@ def matches(table: type[Table], query: str) -> Expression | None:
 def together(pieces: Iterable[str]) -> str:
     """What SQLite's index (FTS5, trigrams without positions) is asked for rows that may hold all these pieces of text; a piece of
     fewer than three characters asks nothing. Who asks looks at the text of what is found: trigrams may stand apart in it."""
-    grams = dict.fromkeys(piece[at:at + 3] for piece in pieces for at in range(len(piece) - 2))
+    grams = list(dict.fromkeys(piece[at:at + 3] for piece in pieces for at in range(len(piece) - 2)))
+    grams = grams[::max(1, len(grams) // MOST_GRAMS)]  # of a very long text not every one
     return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
 
 

@@ -10,7 +10,7 @@ from money import Money
 from rules import demo, order_text, orders, shop
 from rules.rights import DESK
 
-UNTIL = datetime(2026, 11, 23, 9, 0, 0)
+UNTIL = datetime.fromisoformat("2026-11-23 09:00:00")
 TODAY = date(2026, 11, 23)
 NAMES = ("Änne Müller-Lüdenscheidt", "J. O'Brien (B&B)", "Ĳsbrand 100% Zeker", "Jan Jansen", "Łukasz Żółć", "%_% \\ [a*]?")
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from models import Stage
 from rules import contacts, shop
-from rules.filters import choices, facets, fields, spans, tables
+from rules.filters import choices, contradictions, facets, fields, spans, tables
+from rules.filters.condition import COLUMNS, Condition, Conditions, between
 from rules.filters.facets import Facet
 from rules.filters.fields import FIELDS, Field
 from rules.filters.language import Query, Term, written
@@ -28,10 +29,6 @@ MARKS = {
     "phone": (Mark.PHONE,), "city": (Mark.CITY,), "postcode": (Mark.POSTCODE,), "tracking": (Mark.TRACKING,), "product": (Mark.PRODUCT,),
     "sku": (Mark.SKU,), "invoice": (Mark.INVOICE,),
 }
-COLUMNS = {
-    "total": "o.total", "items": "o.items", "created": "o.placed", "paid_on": "o.paid_at", "shipped_on": "o.shipped_at", "changed_on": "o.changed",
-    "due": "(CASE WHEN o.payment_state IN ('unpaid', 'partly_paid', 'overpaid') THEN o.total - o.paid + o.refunded ELSE 0 END)",
-}
 INDEXES = {
     "total": "order_total_id", "items": "order_items_id", "created": "order_list", "paid_on": "order_paid_at_id",
     "shipped_on": "order_shipped_at_id", "changed_on": "order_changed_id",
@@ -42,42 +39,6 @@ NO_CHOICE = N_("There is no {what} '{name}'.")
 NEITHER = N_("'{text}' is neither yes nor no.")
 EXCLUDE = N_("Nothing is found: '{one}' and '{other}' exclude each other.")
 SHORT = {"total", "items", "created"}  # columns that the index of the list holds
-
-
-@dataclass(frozen=True)
-class Condition:
-    """`test`: of an order `o`, with its text `t` when that stands in it. What else is there are quick ways to find the orders: `found`, the
-    ids of those it is true of; `words`, what stands in their text; `via`, what they are at least; `index`, one that the test reads."""
-
-    terms: tuple[Term, ...]
-    test: Sql
-    found: Sql | None = None
-    words: tuple[tuple[str, ...], ...] = ()
-    via: Facet | None = None
-    index: str = ""
-    span: Span | None = None
-    is_short: bool = False  # the index of the list holds all it looks at
-
-    @property
-    def negated(self) -> bool:
-        return self.terms[0].negated
-
-    def without_end(self, low: bool) -> Condition:
-        """The same without its later (or its earlier) bound."""
-        assert self.span
-        span = self.span._replace(**{"low" if low else "high": None})
-        return replace(self, test=_between(COLUMNS[self.terms[0].field], span), span=span)
-
-
-@dataclass(frozen=True)
-class Conditions:
-    """What a query asks, all of it at once. `drafts`: the statuses of drafts that are asked for; `only_drafts`: no other status is."""
-
-    all: tuple[Condition, ...] = ()
-    notices: tuple[Refused, ...] = ()
-    drafts: tuple[int, ...] = ()
-    only_drafts: bool = False
-    is_impossible: bool = False
 
 
 @dataclass
@@ -104,13 +65,17 @@ def of(query: Query, settings: Settings, by: Actor, today: date | None = None) -
     readings = [*read([term for term in free if not term.negated]), *(each for term in free if term.negated for each in read([term]))]
     made = [_of_reading(reading) for reading in readings]
     made += [condition for term in query.terms if term.field and (condition := _of_term(term, asker)) is not None]
-    impossible = _excludes_itself(made, asker)
+    against = contradictions.first(made)
+    if against:
+        one, other = against
+        ends = one.values[0]
+        asker.say(EXCLUDE, one=ends.text if one is other else asker.said(one), other=ends.until if one is other else asker.said(other))
     asked = {value for condition in made if not condition.negated and condition.via and condition.via.column == "status_id"
              for value in condition.via.values}
     drafts = tuple(sorted(asked.intersection(settings.statuses_in(Stage.DRAFT))))
     if drafts:
         made = [_with_drafts(condition) for condition in made]
-    return Conditions(tuple(made), tuple(asker.notices), drafts, bool(drafts) and len(drafts) == len(asked), impossible)
+    return Conditions(tuple(made), tuple(asker.notices), drafts, bool(drafts) and len(drafts) == len(asked), against is not None)
 
 
 def _with_drafts(condition: Condition) -> Condition:
@@ -128,7 +93,8 @@ def _of_reading(reading: Reading) -> Condition:
         return _finished(reading.terms, made)
     text = found(reading.groups)
     ids = Sql(f"SELECT {text.order} AS id FROM {text.source} WHERE {text.where.text}", text.where.values) if text else None
-    return _finished(reading.terms, tables.either(Made(_stand(reading.groups), ids), others))
+    condition = _finished(reading.terms, tables.either(Made(_stand(reading.groups), ids), others))
+    return replace(condition, maybe=reading.groups, amount=reading.amount, barcode=reading.barcode)
 
 
 def _stand(groups: Sequence[Sequence[str]]) -> Sql:
@@ -214,55 +180,12 @@ def _of_span(term: Term, field: Field, asker: Asker) -> Condition | None:
             given.append(span)
     if not given:
         return None
-    tests = [_between(COLUMNS[field.key], span) for span in given]
+    tests = [between(COLUMNS[field.key], span) for span in given]
     only = given[0] if len(given) == 1 else None
     via = Facet("payment_state", ("unpaid", "partly_paid", "overpaid")) if field.key == "due" and not any(map(_holds_zero, given)) else None
     return _finished((term,), Made(any_of(tests), via=via), is_short=field.key in SHORT,
                      **({"span": only, "index": INDEXES.get(field.key, "")} if only and not term.negated else {}))
 
 
-def _between(column: str, span: Span) -> Sql:
-    tests = [Sql(f"{column} >= ?", (span.low,))] if span.low is not None else []
-    tests += [Sql(f"{column} < ?", (span.high,))] if span.high is not None else []
-    if not tests:
-        return Sql(f"{column} IS NOT NULL")
-    return all_of(tests)
-
-
 def _holds_zero(span: Span) -> bool:
     return (span.low is None or span.low <= 0) and (span.high is None or span.high > 0)
-
-
-def _excludes_itself(made: Sequence[Condition], asker: Asker) -> bool:
-    """Whether two terms about one thing, or both ends of one, leave nothing; they are named."""
-    left: dict[str, tuple[Condition, Any]] = {}
-    for condition in made:
-        if condition.negated or len(condition.terms) > 1:
-            continue
-        what, values = _only(condition)
-        if what and what in left:
-            before, values = left[what][0], _both(left[what][1], values)
-            if not values or (isinstance(values, Span) and values.is_empty):
-                asker.say(EXCLUDE, one=asker.said(before.terms[0]), other=asker.said(condition.terms[0]))
-                return True
-        elif condition.span and condition.span.is_empty:
-            value = condition.terms[0].values[0]
-            asker.say(EXCLUDE, one=value.text, other=value.until)
-            return True
-        if what:
-            left[what] = condition, values
-    return False
-
-
-def _only(condition: Condition) -> tuple[str, Any]:
-    """What a condition says of something that is one thing only."""
-    field = condition.terms[0].field
-    if condition.span:
-        return field, condition.span
-    if field in facets.COLUMNS and condition.via:
-        return condition.via.column, frozenset(condition.via.values) | ({None} if condition.via.or_none else frozenset())
-    return "", None
-
-
-def _both(one: Any, other: Any) -> Any:
-    return one.within(other) if isinstance(one, Span) else one & other

@@ -9,6 +9,7 @@ understood is named and ignored; no text is an error.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from rules.refusal import Refused
 
 LONGEST = 1_000
 MOST_TERMS = 30
+MOST_VALUES = 30
 TOKEN = re.compile(r"""(-?)(?:([^\W\d_][\w-]{0,30}):)?((?:"[^"]*"?|[^\s"]+)*)""")
 COMPARE = re.compile(r"(>=|<=|>|<)?(.*)", re.DOTALL)
 
@@ -85,7 +87,7 @@ def _term(minus: str, name: str, body: str) -> Term | Refused:
     field = fields.named(name)
     if field is None:
         return Refused("There is no field '{name}'.", name=name)
-    values = tuple(value for part in _parts(body, field) if (value := _value(part, field)) is not None)
+    values = tuple(dict.fromkeys(value for part in _parts(body, field) if (value := _value(part, field)) is not None))[:MOST_VALUES]
     if not values:
         return Refused("'{name}:' is without a value.", name=name)
     return Term(field.key, values, bool(minus))
@@ -98,10 +100,7 @@ def _parts(body: str, field: fields.Field) -> list[str]:
 
 
 def _value(part: str, field: fields.Field) -> Value | None:
-    if part.startswith('"'):
-        text = part.replace('"', "").strip()
-        return Value(text) if text else None
-    if not field.is_ordered:
+    if not field.is_ordered or re.fullmatch('"[^"]*"?', part):
         text = part.replace('"', "").strip()
         return Value(text) if text else None
     match = COMPARE.match(part.replace('"', ""))
@@ -123,14 +122,26 @@ def _written(term: Term, language: str) -> str:
     if not term.field:
         word = term.values[0].text
         return minus + (f'"{word}"' if re.search(r"\s|:", word) or word.startswith("-") else word)
-    return f"{minus}{fields.FIELDS[term.field].name(language)}:{','.join(map(_written_value, term.values))}"
+    field = fields.FIELDS[term.field]
+    quoted = _quoted if field.kind != "money" else _quoted_amount if len(term.values) == 1 else _quoted_always
+    return f"{minus}{field.name(language)}:{','.join(_written_value(value, quoted) for value in term.values)}"
 
 
-def _written_value(value: Value) -> str:
+def _written_value(value: Value, quoted: Callable[[str], str]) -> str:
     if value.compare == "..":
-        return f"{_quoted(value.text)}..{_quoted(value.until)}"
-    return _quoted(value.text) if value.compare == "=" else f"{value.compare}{_quoted(value.text)}"
+        return f"{quoted(value.text)}..{quoted(value.until)}"
+    return quoted(value.text) if value.compare == "=" else f"{value.compare}{quoted(value.text)}"
+
+
+def _quoted_amount(text: str) -> str:
+    """Of one amount the comma is its decimal sign: 'totaal:49,95'."""
+    return text if re.fullmatch(r"-?[0-9]+,[0-9]{1,2}", text) else _quoted(text)
+
+
+def _quoted_always(text: str) -> str:
+    """Of several, 'totaal:"10","20"' is not 10,20."""
+    return f'"{text}"' if text else ""
 
 
 def _quoted(text: str) -> str:
-    return f'"{text}"' if re.search(r"[\s,:<>]|\.\.", text) and not re.fullmatch(r"-?[0-9]+,[0-9]{1,2}", text) else text
+    return f'"{text}"' if re.search(r"[\s,:<>]|\.\.", text) else text

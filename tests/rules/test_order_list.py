@@ -7,9 +7,7 @@ from hypothesis import HealthCheck, given, settings as with_settings, strategies
 
 import models
 import rules.shop
-from models import Order
 from rules import order_list, shop
-from rules.filters import dates
 from rules.filters.fields import FIELDS
 from rules.filters.language import Query, Term, Value, parse
 from tests import naive, varied
