@@ -69,8 +69,8 @@ def _rounded(cents: int) -> int:
 
 
 def _category(place: int, shelf: Shelf) -> int:
-    category, _ = Category.get_or_create(name=shelf.category, defaults={"tone": shelf.tone, "icon": shelf.icon, "position": place})
-    return int(category.id)
+    known = Category.get_or_none(Category.name == shelf.category)
+    return int((known or Category.create(name=shelf.category, tone=shelf.tone, icon=shelf.icon, position=place)).id)
 
 
 def _words(article: Article) -> tuple[str, ...]:

@@ -91,19 +91,7 @@ def bring_in(path: Path, *, by: Actor, source: str = "", dry_run: bool = False, 
     must_have(by, "imports.run")
     report = Report()
     try:
-        with reading.opened(path) as sheet:
-            if (format_ := imports.order_format(sheet)) is None:
-                return Report(refused=[UNKNOWN])
-            report.kind, report.format = format_.key, format_.label
-            column = format_.number(sheet)
-            counts = grouping.counted(sheet, column)
-        with settings.changing(by, None), reading.opened(path) as sheet:
-            taking = _Taking(format_, sheet, path, _source(format_, source), report, by)
-            for done in taking.run(grouping.grouped(sheet, column, counts)):
-                if progress:
-                    progress(done, counts.total())
-            if dry_run or report.refused:
-                raise _Undone
+        _take(path, report, source, dry_run, progress or (lambda done, of: None), by)
     except _Undone:
         report.number = None
     except Unreadable as unreadable:
@@ -113,6 +101,22 @@ def bring_in(path: Path, *, by: Actor, source: str = "", dry_run: bool = False, 
         if not dry_run:
             _note_failure(path, report, by)
     return report
+
+
+def _take(path: Path, report: Report, source: str, dry_run: bool, progress: Progress, by: Actor) -> None:
+    """Count first: that finds a damaged file before anybody has to wait. Then all of it in one transaction."""
+    with reading.opened(path) as sheet:
+        if (format_ := imports.order_format(sheet)) is None:
+            raise Unreadable(UNKNOWN)
+        report.kind, report.format = format_.key, format_.label
+        column = format_.number(sheet)
+        counts = grouping.counted(sheet, column)
+    with settings.changing(by, None), reading.opened(path) as sheet:
+        taking = _Taking(format_, sheet, path, _source(format_, source), report, by)
+        for done in taking.run(grouping.grouped(sheet, column, counts)):
+            progress(done, counts.total())
+        if dry_run or report.refused:
+            raise _Undone
 
 
 class _Taking:
