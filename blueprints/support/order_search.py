@@ -96,6 +96,16 @@ def shown(asked: Asked) -> dict[str, Any]:
         "asked": asked, "listed": page, "chips": sentences.chips(asked.query, g.settings, formats.language()), "tabs": tabs(asked),
         "choices": choices(asked), "columns": (*asked.columns, *(column for column in COLUMNS if column not in asked.columns)),
         "titles": COLUMNS, "sizes": SIZES, "sorts": SORTS, "gifts": gifts(),
+        "named": named(),
+    }
+
+
+def named() -> dict[str, dict[Any, str]]:
+    """What rows say in the reader's language, looked up once a page."""
+    return {
+        "payment": {state: formats.payment_name(state) for state in formats.PAYMENT_STATES},
+        "status": {key: formats.name(status) for key, status in g.settings.statuses.items()},
+        "source": {key: formats.name(source) for key, source in g.settings.sources.items()},
     }
 
 
