@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from multiprocessing.process import BaseProcess
 
 ENDING = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    ENDING.remove(signal.SIGHUP)  # started with nohup, to outlive its terminal
 WATCHED = ENDING | {signal.SIGCHLD}
 PATIENCE = 10.0  # seconds to finish what was being done, after that it is killed
 FIRST_DELAY, LONGEST_DELAY = 0.5, 30.0  # seconds before a dead process is started again; doubled each time

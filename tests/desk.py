@@ -46,7 +46,10 @@ class Desk:
 
     def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
         with self.log.open("ab") as log:
-            return subprocess.Popen(self.command(*arguments), env=self.environment, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            return subprocess.Popen(
+                self.command(*arguments), env=self.environment, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),  # the tests themselves may run under nohup
+            )
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A command of the desk, from start to end; what it said is in .stdout and .stderr."""
@@ -142,7 +145,7 @@ def parent(pid: int) -> int:
         return 0
 
 
-def eventually(question: Callable[[], Found], what: str, *, seconds: float = 60) -> Found:
+def eventually(question: Callable[[], Found], what: str, *, seconds: float = 180) -> Found:
     """The first true answer. Processes take the time they take; the limit is only for when it never comes."""
     deadline = time.monotonic() + seconds
     while not (answer := question()):

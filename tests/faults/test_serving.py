@@ -49,6 +49,15 @@ def test_without_a_worker_there_is_only_the_web_server(own_desk):
     assert own_desk.stop() == 0
 
 
+def test_started_with_nohup_it_outlives_its_terminal(own_desk):
+    own_desk.command = lambda *arguments: ["nohup", *Desk.command(own_desk, *arguments)]
+    own_desk.start()
+    own_desk.process.send_signal(signal.SIGHUP)
+    clean_up(own_desk)
+    assert own_desk.answers()
+    assert own_desk.stop() == 0
+
+
 def test_a_port_in_use_is_said_in_one_sentence(own_desk):
     with socket.create_server(("127.0.0.1", own_desk.port)):
         refused = own_desk.run("serve", "--migrate")
