@@ -59,7 +59,8 @@ def change() -> Answer:
 
 
 def done(asked: Asked, job: Job, counts: dict[str, int]) -> Answer:
-    text = f"{sentence(bulk_changes.title(job, g.settings))}: " + ngettext("%(count)s order", "%(count)s orders", counts["done"], count=counts["done"])
+    many = ngettext("%(count)s order", "%(count)s orders", counts["done"], count=counts["done"])
+    text = f"{sentence(bulk_changes.title(job, g.settings))}: {many}"
     if not asked_by_htmx():
         flash(text, "done")
         return redirect(asked.address(**asked.place), 303)

@@ -133,7 +133,7 @@ def begin(chosen: Selection, language: str, *, key: str, by: Actor) -> Job:
 def work(job: Job) -> None:
     """Write the file beside its place and move it there; who goes on with it after a crash begins it anew."""
     by, asked = jobs.whose(job), job.settings
-    path, done = kept_at(job), 0
+    path = kept_at(job)
     path.parent.mkdir(parents=True, exist_ok=True)
     Job.update(done=0).where(Job.id == job.id, Job.worker == job.worker).execute()
     beside = path.with_suffix(f".{job.worker}")

@@ -126,7 +126,7 @@ def stop(job: Job) -> bool:
 def counts(job: Job) -> dict[str, int]:
     """How many orders were done, were so already, were refused, or still wait."""
     query: Any = JobRow.select(JobRow.state, fn.COUNT(JobRow.id)).where(JobRow.job == job).group_by(JobRow.state)
-    return {state: 0 for state in ("done", "same", "refused", "waiting")} | {state: count for state, count in query.tuples()}
+    return dict.fromkeys(("done", "same", "refused", "waiting"), 0) | dict(query.tuples())
 
 
 def listed(job: Job, state: str) -> Sequence[JobRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from flask import g, request, url_for
+from flask import g, url_for
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -136,7 +136,8 @@ def gifts() -> dict[str, list[Any]]:
 
 def tabs(asked: Asked) -> list[dict[str, Any]]:
     """All orders, drafts, what is to be done and the views saved: title, address, whether it is the one shown, and how many."""
-    known = [(_("All"), ""), (_("Drafts"), "fase:concept")] + [(_(todo.title), todo.query) for todo in views.TODO] + [(view.name, view.query) for view in views.of(actor())]
+    known = [(_("All"), ""), (_("Drafts"), "fase:concept"), *((_(todo.title), todo.query) for todo in views.TODO),
+             *((view.name, view.query) for view in views.of(actor()))]
     queries = [language.parse(text) for _title, text in known]
     counts = views.counts(queries, by=actor())
     return [

@@ -87,9 +87,9 @@ def test_it_comes_back_as_it_went(full_order, by, tmp_path, language):
     (Money(-123456), "-1234,56", "-1234.56"), (Money(-5), "-0,05", "-0.05"), (Quantity(2500), "2,5", "2.5"), (Quantity(-1000), "-1", "-1"),
     (("percent", 1250), "12,5%", "12.5%"), (("amount", 1000), "10,00", "10.00"), (True, "ja", "yes"), (None, "", ""),
     ("\uff1dcmd", "'\uff1dcmd", "'\uff1dcmd"), ("  =1", "'  =1", "'  =1"), ("'t Hart", "''t Hart", "''t Hart"), ("a=b", "a=b", "a=b"), ("\0=1", "'=1", "'=1"),
-    (datetime(2026, 7, 1, 12), "2026-07-01 14:00:00", "2026-07-01 14:00:00"),
-    (datetime(2026, 10, 25, 0, 30), "2026-10-25 02:30:00+0200", "2026-10-25 02:30:00+0200"),
-    (datetime(2026, 10, 25, 1, 30), "2026-10-25 02:30:00+0100", "2026-10-25 02:30:00+0100"),
+    (datetime.fromisoformat("2026-07-01 12:00"), "2026-07-01 14:00:00", "2026-07-01 14:00:00"),
+    (datetime.fromisoformat("2026-10-25 00:30"), "2026-10-25 02:30:00+0200", "2026-10-25 02:30:00+0200"),
+    (datetime.fromisoformat("2026-10-25 01:30"), "2026-10-25 02:30:00+0100", "2026-10-25 02:30:00+0100"),
 ])
 def test_each_kind_of_cell(value, dutch, english):
     assert (orders_csv.cell(value, "nl"), orders_csv.cell(value, "en")) == (dutch, english)
