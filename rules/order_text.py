@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -71,6 +72,7 @@ class Words(NamedTuple):
     sku: str = ""
 
 
+@lru_cache(maxsize=8192)
 def of_line(line: Words) -> tuple[str, ...]:
     return marked(Mark.PRODUCT, f"{line.name} {line.variant}"), marked(Mark.SKU, line.sku)
 
@@ -163,9 +165,13 @@ def composed(orders: Sequence[int]) -> Iterator[tuple[int, str]]:
 
 
 def _with_places(orders: Sequence[int]) -> Any:
+    """The orders, with no more than is looked at: the desk composes often, and a check composes all."""
     billing, shipping = Address.alias(), Address.alias()
+    places = [getattr(place, name) for place in (billing, shipping) for name in ("id", "name", "company", "street", "extra", "postcode", "city",
+                                                                                 "country")]
     return (
-        Order.select(Order, billing, shipping)
+        Order.select(Order.id, Order.number, Order.placed, Order.external_number, Order.name, Order.company, Order.email, Order.phone,
+                     Order.vat_number, Order.reference, Order.billing, Order.shipping, *places)
         .join(billing, JOIN.LEFT_OUTER, on=Order.billing, attr="billing")
         .join_from(Order, shipping, JOIN.LEFT_OUTER, on=Order.shipping, attr="shipping")
         .where(Order.id.in_(orders)).order_by(Order.id)
