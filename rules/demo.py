@@ -127,5 +127,6 @@ def _add_operators() -> None:
     """Colleagues, so that there is something to filter on. Without a password nobody can sign in as one."""
     clerk = Role.get(Role.key == "clerk")
     for name, tone in OPERATORS:
-        Operator.create(name=name, email=f"{name.split()[0].lower()}@example.nl", role=clerk, tone=tone)
+        email = f"{name.split()[0].lower()}@demo.example.nl"
+        Operator.insert(name=name, email=email, role=clerk, tone=tone).on_conflict_ignore().execute()
     shop.touch()

@@ -12,6 +12,7 @@ from models import (
 )
 from money import Quantity
 from rules import checks, customer_facts, demo, demo_calendar, demo_goods, demo_people, orders, search
+from rules import shop as shops
 from rules.refusal import Refused
 from rules.rights import DESK
 from tests.factories import a_product
@@ -29,6 +30,13 @@ def test_a_demo_shop_keeps_every_rule(shop):
     demo.fill(400, 1, until=NOON)
     assert [str(breach) for breach in checks.run()] == []
     assert Order.select().count() == 400 and all(table.select().exists() for table in ALL)
+
+
+def test_an_owner_may_have_the_address_of_a_colleague_of_the_demo(shop):
+    Operator.update(email="sanne@demo.example.nl").execute()
+    shops.touch()
+    demo.fill(5, 1, until=NOON)
+    assert Operator.select().where(Operator.email == "sanne@demo.example.nl").count() == 1
 
 
 @pytest.mark.parametrize("count", [1, 2, 19, 120])
