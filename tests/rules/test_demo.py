@@ -110,7 +110,7 @@ def test_stock_is_what_moved_and_nothing_is_held_that_is_not_there(shop):
 
 def test_nobody_can_sign_in_as_one_of_the_colleagues(shop):
     demo.fill(10, 5, until=NOON)
-    colleagues = Operator.select().where(Operator.email.endswith("@example.nl"), Operator.id != next(iter(shop.operators)))
+    colleagues = Operator.select().where(Operator.email.endswith("@demo.example.nl"), Operator.id != next(iter(shop.operators)))
     assert [operator.password_hash for operator in colleagues] == [None] * 3
 
 
