@@ -31,7 +31,7 @@ ORDER = {
     "operator":         ("medewerker", "operator"),
     "billing_street":   ("straat", "street", "factuurstraat", "billing street"),
     "billing_extra":    ("adresregel 2", "address line 2"),
-    "billing_postcode": ("postcode", "factuurpostcode", "billing postcode"),
+    "billing_postcode": ("postcode", "billing postcode", "factuurpostcode"),
     "billing_city":     ("plaats", "city", "woonplaats", "factuurplaats", "billing city"),
     "billing_country":  ("land", "country", "factuurland", "billing country"),
     "shipping_name":    ("verzendnaam", "shipping name"),
@@ -113,7 +113,7 @@ class _Reader:
             billing=cells.place(head, "billing_", who=""), shipping=cells.place(head, "shipping_"), currency=self._currency(head),
             shipping_price=cells.positive(head, "shipping_price", self.money), discount=self._reduction(head, "discount"),
             tracking_codes=_listed(cells.text(head, "tracking")), labels=_listed(cells.text(head, "labels")),
-            notes=_nonempty(values.clean(cells.raw(head, "note"))[:LONGEST["note"]]), **text,
+            notes=_nonempty(values.untick(values.clean(cells.raw(head, "note")))[:LONGEST["note"]]), **text,
         )
         if order.shipping and not order.shipping.name:
             order.shipping = order.shipping._replace(name=order.name)

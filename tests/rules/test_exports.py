@@ -38,7 +38,7 @@ def full_order(shop, by):
         orders.set_payment_method(changed, shop.payment_method("cash"), by=by)
         payments.mark_paid(changed, shop.payment_method("cash"), by=by)
         orders.add_label(changed, shop.labels_for("order")[0].id, by=by)
-        orders.add_note(changed, "Bel aan; 'achterom'", by=by)
+        orders.add_note(changed, "=Bel aan; 'achterom'", by=by)
     billing = Address.create(name="=cmd()", street="'t Zand 3", postcode="1811 BB", city="Den Helder", country="NL")
     Order.update(name="=cmd()", company="+Zus & Zo; \"Co\"", email="", phone="+31 20 1234567", reference="@1", billing=billing, customer=None,
                  operator=by.operator).execute()
