@@ -13,6 +13,7 @@ from models import (
     Refund, ShippingMethod, Source, Stage,
 )
 from money import Money, Quantity
+from plugins.imports import own_orders
 from rules import checks, imports, orders, search
 from rules.refusal import Refused
 from rules.rights import DESK, Actor
@@ -20,6 +21,7 @@ from tests.factories import a_customer, a_product
 
 utc = datetime.fromisoformat
 HERE = Path(__file__).parents[1] / "data" / "orders"
+PAGE = (Path(__file__).parents[2] / "docs" / "import-format.md").read_text()
 WRITTEN = (Order, Line, OrderVat, OrderText, Payment, Refund, Parcel, Note, Address, Customer, Event, Source, PaymentMethod, ShippingMethod, Label)
 OWN = "Ordernummer;Besteldatum;Klantnaam;E-mail;Artikel;Artikelnummer;Aantal;Prijs;Btw;Totaal;Status;Betaald;Terugbetaald;Medewerker;Eenheid\n"
 
@@ -281,3 +283,15 @@ def test_progress_is_told_in_rows(bring_in):
 def test_words_of_a_customer_without_an_address_are_searched(bring_in):
     bring_in(HERE / "uci.csv")
     assert [customer.name for customer in Customer.select().where(search.matches(Customer, "17850"))] == ["17850"]
+
+
+def test_the_example_of_the_page_that_describes_the_file_comes_in(bring_in):
+    report = bring_in(PAGE.partition("```csv\n")[2].partition("```")[0])
+    assert not report.refused and report.orders == {"created": 2} and breaches() == []
+    assert (the("W-1001").total, the("W-1002").payment_state) == (Money(2 * 695 + 4995), "unpaid")
+
+
+def test_the_page_names_every_column():
+    described = {name.strip() for line in PAGE.splitlines() if line.startswith("| ") for cell in line.split("|")[1:3] for name in cell.split(",")}
+    missing = [name for names in own_orders.NAMES.values() for name in names[:2] if name not in described]
+    assert [name for name in missing if not name.startswith("shipping ") and name != "uitvoering"] == []
