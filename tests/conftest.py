@@ -17,6 +17,12 @@ from tests import factories
 from tests.desk import Desk, session_of
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The longest first, so that nobody waits for it at the end."""
+    items.sort(key=lambda item: "data_real" not in item.nodeid)
+
+
 @pytest.fixture(scope="session")
 def app():
     return create_app(TESTING=True, WTF_CSRF_ENABLED=False)
