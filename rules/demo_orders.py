@@ -37,6 +37,7 @@ class Maker:
     def __init__(self, dice: Random, settings: Settings, articles: Sequence[Article], known: dict[int, CouponFacts], until: datetime) -> None:
         self.dice, self.settings, self.known, self.until = dice, settings, known, until
         *self.articles, self.deposit = articles
+        self.coupon_keys = {facts.code: key for key, facts in known.items()}
         self.methods = demo_fates.methods(settings)
         self.ways = [way for way in settings.shipping_methods.values() if not way.archived]
         self.standard = max(settings.vat_categories, key=lambda key: settings.rate(key, until.date()))
@@ -133,13 +134,11 @@ class Maker:
             return computed(items, discount=discount, coupons=used, shipping=shipping, regime=order.regime,
                             prices_include_vat=order.prices_include_vat, shipping_rate=rate)
 
-        price = way.price if way else ZERO
-        result = with_shipping(price)
-        if way and price and way.free_above is not None and result.goods - result.discount >= way.free_above:
-            result = with_shipping(ZERO)
+        result = with_shipping(_shipping(way, Money(sum(line.price * line.quantity for line in order.lines) // 1_000)))
+        if result.shipping != (price := _shipping(way, result.goods - result.discount)):
+            result = with_shipping(price)
         order.sums = sums(result)
-        keys = {facts.code: key for key, facts in self.known.items()}
-        order.coupons = tuple((keys[coupon.code], coupon.amount.cents) for coupon in result.coupons)
+        order.coupons = tuple((self.coupon_keys[coupon.code], coupon.amount.cents) for coupon in result.coupons)
 
     def _coupon(self, items: Sequence[PricedLine], placed: datetime) -> tuple[CouponFacts, ...]:
         coupon = self.dice.choice(list(self.known.values()))
@@ -167,6 +166,11 @@ class Maker:
         return made, NewEvent(status.STEPS[stage].event, at, {
             "part": "status", "version": 2, "was": was.name, "now": now.name, "status": now.id, "note": "",
         })
+
+
+def _shipping(way: ShippingMethod | None, worth: Money) -> Money:
+    """What a method costs for goods of this worth (totals.shipping_price)."""
+    return ZERO if way is None or (way.free_above is not None and worth >= way.free_above) else way.price
 
 
 def _whose(person: Person | None) -> dict[str, Any]:
