@@ -31,12 +31,13 @@ def connect_database(url: str) -> None:
         database.initialize(connect(
             url.replace("sqlite:", "sqlite+pool:", 1), autoconnect=False, timeout=10, lock_type="IMMEDIATE",
             check_same_thread=False, stale_timeout=600, max_connections=200,
-            pragmas={"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "cache_size": -32_000, "mmap_size": 1 << 28},
+            pragmas={"busy_timeout": 10_000, "journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "cache_size": -32_000,
+                     "mmap_size": 1 << 28},
         ))
     else:
         database.initialize(connect(
             url.replace("postgresql:", "postgresql+pool:", 1), autoconnect=False, prefer_psycopg3=True, max_connections=40,
-            stale_timeout=600,
+            stale_timeout=600, timeout=10,
         ))
 
 
@@ -550,6 +551,11 @@ class Order(Table):
     duplicate_of = ForeignKeyField("self", null=True, index=False, on_delete="SET NULL")
     token_hash = CharField(64, null=True, unique=True, help_text="of the customer's own page")
 
+    # No columns: what the rules have in hand while an order is being changed (rules.orders.changing).
+    content: Any  # its lines
+    settled: Any  # the sums to write when the change is done
+    sums: Any     # what the screen shows of them
+
     class Meta:
         indexes = (
             (("source", "external_number"), True),  # an import finds the same order again
@@ -562,9 +568,9 @@ class Order(Table):
             (("shipping_method", "placed"), False),  # one shipping method's orders
             (("total", "id"), False),  # orders of an amount; the list by amount
             (("items", "id"), False),  # orders of so many pieces; the list by pieces
-            (("paid_at", "id"), False),  # what was paid in these days
-            (("shipped_at", "id"), False),  # what was shipped in these days
-            (("changed", "id"), False),  # what was changed in these days; the list by last change
+            (("paid_at", "placed"), False),  # what was paid in these days, with what sorts it
+            (("shipped_at", "placed"), False),  # what was shipped in these days
+            (("changed", "placed"), False),  # what was changed in these days; the list by last change
         )
 
     @property
@@ -579,6 +585,9 @@ class Order(Table):
 Order.add_index(Order.index(  # the list, newest first; and any combination of what is short, in one walk over this index
     Order.placed, Order.id, Order.status, Order.payment_state, Order.payment_method, Order.shipping_method, Order.operator, Order.source,
     Order.total, Order.items, name="order_list"))
+Order.add_index(Order.index(  # what is to be paid, or was paid too much, newest first
+    Order.placed, Order.id, Order.payment_state, Order.total, Order.paid, Order.refunded, Order.status, Order.due, name="order_owing",
+).where(Order.payment_state.in_(("unpaid", "partly_paid", "overpaid"))))
 Order.add_index(Order.index(Order.imported, name="order_of_import").where(Order.imported.is_null(False)))  # what one import made
 Order.add_index(Order.index(Order.operator, Order.changed, name="order_drafts").where(Order.placed.is_null()))  # drafts of an operator
 

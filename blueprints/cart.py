@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, g, redirect, request, url_for
@@ -44,12 +45,11 @@ def add_line(number: str) -> Response:
     if product is None:
         return redirect(url_for(".find_products", number=number, code=code), 303)
 
-    def add() -> dict[str, Any]:
-        with changing(number, "line") as order:
-            line = rules.cart.add_product(order, product, by=actor())
+    def add(order: Order) -> dict[str, Any]:
+        line = rules.cart.add_product(order, product, by=actor())
         return {"line": line.id, "new": line.quantity == ONE}  # one more of what was there is more than one
 
-    return _added(number, keys.once(form_key(), "line", [number, picked, code], add, by=actor()))
+    return _once(number, [number, picked, code], add)
 
 
 def _only(code: str) -> Any:
@@ -64,9 +64,20 @@ def _only(code: str) -> Any:
     return None
 
 
-def _added(number: str, added: dict[str, Any]) -> Response:
-    order = rules.orders.find(number, g.settings)
-    screen = Screen(order)
+def _once(number: str, request_: list[Any], add: Callable[[Order], dict[str, Any]]) -> Response:
+    """Add a line unless this press did that before; in either case the answer is what it led to."""
+    changed: list[Order] = []
+
+    def change() -> dict[str, Any]:
+        with changing(number, "line") as order:
+            changed.append(order)
+            return add(order)
+
+    added = keys.once(form_key(), "line", request_, change, by=actor())
+    return _added(Screen(changed[0] if changed else rules.orders.find(number, g.settings)), added)
+
+
+def _added(screen: Screen, added: dict[str, Any]) -> Response:
     line = next((line for line in screen.lines if line.id == added["line"]), None)
     parts = (screen.partial("cart/_key.html"),)
     if line is not None:
@@ -99,12 +110,10 @@ def add_free_line(number: str) -> Response:
         raise Refused("Choose one of the list.", field="vat")
     name, price, quantity = request.form.get("name", ""), read_money("price"), read_quantity("quantity")
 
-    def add() -> dict[str, Any]:
-        with changing(number, "line") as order:
-            line = rules.cart.add_free_line(order, name, price, quantity, category, by=actor())
-        return {"line": line.id, "new": True}
+    def add(order: Order) -> dict[str, Any]:
+        return {"line": rules.cart.add_free_line(order, name, price, quantity, category, by=actor()).id, "new": True}
 
-    return _added(number, keys.once(form_key(), "line", [number, name, str(price), str(quantity)], add, by=actor()))
+    return _once(number, [number, name, str(price), str(quantity)], add)
 
 
 @bp.post("/orders/<number>/lines/<int:key>/quantity")

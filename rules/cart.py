@@ -7,11 +7,8 @@ totals are always true.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
-from peewee import JOIN, fn
-
-from models import Category, Event, Line, Order, Product, VatCategory
+from models import Event, Line, Order, Product, VatCategory
 from money import QUANTITY_LIMIT, Money, Quantity
 from rules import fields, order_text, orders, shop, totals
 from rules.pricing import Discount
@@ -26,19 +23,15 @@ EXEMPT = ("reverse_charge", "intra_eu", "export")  # prices are without VAT ther
 
 
 def lines(order: Order) -> list[Line]:
-    """The lines with their products and these with their categories, in the order they were added."""
-    return list(_with_products().where(Line.order == order).order_by(Line.position, Line.id))
+    """The lines with what the screen asks of their products, in the order they were added."""
+    return totals.lines_of(order)
 
 
 def line_of(order: Order, key: int) -> Line:
-    line = _with_products().where(Line.id == key, Line.order == order).first()
+    line = next((line for line in lines(order) if line.id == key), None)
     if line is None:
         raise NotFound("This line is no longer in the cart.")
     return line
-
-
-def _with_products() -> Any:
-    return Line.select(Line, Product, Category).join(Product, JOIN.LEFT_OUTER).join(Category, JOIN.LEFT_OUTER)
 
 
 def add_product(order: Order, product: Product, quantity: Quantity = ONE, *, by: Actor) -> Line:
@@ -47,8 +40,7 @@ def add_product(order: Order, product: Product, quantity: Quantity = ONE, *, by:
         raise Refused("{name} is no longer sold.", field="code", name=product.name)
     rate = shop.current().rate(product.vat_category_id, shop.today())
     price = price_under(order, product.price, rate)
-    same = Line.get_or_none(Line.order == order, Line.product == product, Line.price == price, Line.list_price.is_null(), Line.vat_rate == rate,
-                            Line.discount_kind.is_null(), Line.quantity > NONE)
+    same = next((line for line in lines(order) if line.product_id == product.id and _is_plain(line, price, rate)), None)
     if same is not None and quantity > NONE:
         return change_quantity(order, same.id, same.quantity + quantity, by=by)
     _must_be_sellable(product.unit, quantity, by)
@@ -56,6 +48,10 @@ def add_product(order: Order, product: Product, quantity: Quantity = ONE, *, by:
         product=product, name=product.name, variant=product.variant, sku=product.sku or product.ean or "", unit=product.unit, quantity=quantity,
         price=price, vat_rate=rate, vat_category=product.vat_category_id, is_deposit=product.is_deposit,
     ), by)
+
+
+def _is_plain(line: Line, price: Money, rate: int) -> bool:
+    return (line.price, line.vat_rate, line.list_price, line.discount_kind) == (price, rate, None, None) and line.quantity > NONE
 
 
 def add_free_line(order: Order, name: str, price: Money, quantity: Quantity, category: VatCategory, *, by: Actor) -> Line:
@@ -71,10 +67,10 @@ def add_free_line(order: Order, name: str, price: Money, quantity: Quantity, cat
 
 
 def _add(order: Order, line: Line, by: Actor) -> Line:
-    count, last = Line.select(fn.COUNT(Line.id), fn.MAX(Line.position)).where(Line.order == order).scalar(as_tuple=True)
-    if count >= MOST_LINES:
+    if len(lines(order)) >= MOST_LINES:
         raise Refused("An order has at most {most} lines.", most=MOST_LINES)
-    line.order, line.position = order, (last or 0) + 1
+    line.order, line.position = order, max((each.position for each in lines(order)), default=0) + 1
+    lines(order).append(line)
     return _insert(order, line, "line.added", by)
 
 
@@ -83,7 +79,7 @@ def _insert(order: Order, line: Line, kind: str, by: Actor) -> Line:
     orders.record(kind, order, f"line:{line.id}", by=by, line=line.id, name=line.name, now=line.quantity)
     totals.keep(order)
     order_text.refresh(order.id)
-    return line_of(order, line.id)
+    return line
 
 
 def copy_line(line: Line, order: Order) -> None:
@@ -128,7 +124,7 @@ def _changed(order: Order, line: Line, field: str, was: object, now: object, by:
     line.save(only=[Line.quantity, Line.price, Line.list_price, Line.discount_kind, Line.discount_value])
     orders.record("line.changed", order, f"line:{line.id}:{field}", by=by, line=line.id, name=line.name, field=field, was=was, now=now)
     totals.keep(order)
-    return line_of(order, line.id)
+    return line
 
 
 def remove_line(order: Order, key: int, *, by: Actor) -> Event:
@@ -140,6 +136,7 @@ def remove_line(order: Order, key: int, *, by: Actor) -> Event:
     event = orders.record("line.removed", order, f"line:{line.id}", by=by, line=line.id, name=line.name, was=line.quantity, price=line.price,
                           list_price=line.list_price, row=facts)
     line.delete_instance()
+    lines(order).remove(line)
     totals.keep(order)
     order_text.refresh(order.id)
     return event
@@ -151,10 +148,15 @@ def put_back(order: Order, key: int, *, by: Actor) -> Line:
     if event is None or "row" not in event.facts:
         raise NotFound("This line can no longer be put back.")
     facts, price, list_price = event.facts["row"], event.facts["price"], event.facts["list_price"]
-    return _insert(order, Line(
+    line = Line(
         order=order, name=event.facts["name"], quantity=Quantity(event.facts["was"]["thousandths"]), price=Money(price["cents"]),
         list_price=Money(list_price["cents"]) if list_price else None, **facts,
-    ), "line.put-back", by)
+    )
+    lines(order).append(line)
+    lines(order).sort(key=lambda each: each.position)
+    back = _insert(order, line, "line.put-back", by)
+    order.content = None  # the next reading has its product too
+    return back
 
 
 def price_under(order: Order, price: Money, rate: int) -> Money:

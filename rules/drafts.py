@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from models import Customer, Line, Order, Stage, database, now
+from models import Customer, Order, Stage, database, now
 from rules import addresses, cart, fields, keys, order_customer, order_text, orders, shop, status, totals
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
@@ -64,15 +64,15 @@ def _duplicate(number: str, by: Actor) -> str:
     with database.atomic():
         copy = orders.create(by=by, source=original.source.key)
         facts = {name: getattr(original, name) for name in COPIED}
-        facts |= {"duplicate_of": original, "version": 2}
+        facts |= {"duplicate_of": original}
         for name in ("billing", "shipping"):
             if address := getattr(original, name):
                 facts[name] = addresses.keep(addresses.facts_of(address), None)
         Order.update(facts).where(Order.id == copy.id).execute()
-        copy = orders.lock(copy.number)
-        for line in Line.select().where(Line.order == original).order_by(Line.position, Line.id):
-            cart.copy_line(line, copy)
-        orders.record("order.duplicated", copy, "order", by=by, of=original.number)
-        totals.keep(copy)
-        order_text.refresh(copy.id)
+        with orders.changing(copy.number, "order", version=None, by=by) as copy:
+            for line in totals.lines_of(original):
+                cart.copy_line(line, copy)
+            orders.record("order.duplicated", copy, "order", by=by, of=original.number)
+            totals.keep(copy)
+            order_text.refresh(copy.id)
     return str(copy.number)

@@ -85,8 +85,11 @@ def changing(number: str, part: str, *, version: int | None, by: Actor, right: s
         if version is not None and version < order.version:
             _must_not_clash(order, part, version, by)
         order.version += 1
+        order.content = None  # read when it is asked for (rules/totals.py)
+        order.settled = {}
         yield order
-        Order.update(version=order.version, changed=now()).where(Order.id == order.id).execute()
+        order.changed = now()
+        Order.update({Order.version: order.version, Order.changed: order.changed} | order.settled).where(Order.id == order.id).execute()
 
 
 def _must_not_clash(order: Order, part: str, version: int, by: Actor) -> None:

@@ -108,10 +108,10 @@ def refresh(order: Order) -> None:
 
 
 def settle(order: Order) -> None:
-    """Keep the order's sums, with the payment state that goes with them."""
+    """What its sums make of an order that rules.orders.changing gave out, which writes them when the change is done."""
     order.payment_state = state(order.total, order.paid, order.refunded)
     order.paid_at = (order.paid_at or now()) if order.payment_state in (PaymentState.PAID, PaymentState.OVERPAID) and order.paid else None
-    Order.update({field: getattr(order, field.name) for field in SETTLED}).where(Order.id == order.id).execute()
+    order.settled = {field: getattr(order, field.name) for field in SETTLED}
 
 
 def _sum(table: type[Payment] | type[Refund], order: Order, state: str) -> Money:

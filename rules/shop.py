@@ -81,10 +81,10 @@ def is_set_up() -> bool:
 def current() -> Settings:
     """The settings as they are now: one small query when nothing changed."""
     global _kept
-    revision = Shop.select(Shop.revision).scalar()
-    if revision is None:
+    found = database.execute_sql("SELECT revision FROM shop").fetchone()  # asked several times in a request: nothing is built for it
+    if found is None:
         raise Refused("The shop is not set up yet.")
-    if _kept is None or _kept.shop.revision != revision:
+    if _kept is None or _kept.shop.revision != found[0]:
         with database.atomic():
             _kept = _read()
     return _kept

@@ -9,7 +9,7 @@ from peewee import fn
 
 from models import Coupon, Line, Order, OrderCoupon, Regime, ShippingMethod
 from money import ZERO, Money
-from rules import cart, coupons, orders, shop, totals
+from rules import cart, coupons, orders, rows, shop, totals
 from rules.pricing import Discount
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
@@ -93,8 +93,7 @@ def _reprice_lines(order: Order, is_exempt: bool) -> None:
         line.price = _without_vat(line.price, line.vat_rate) if is_exempt else _with_vat(line.price, line.vat_rate, own)
         if line.list_price is not None:
             line.list_price = _without_vat(line.list_price, line.vat_rate) if is_exempt else _with_vat(line.list_price, line.vat_rate, own)
-    if changed:
-        Line.bulk_update(changed, [Line.price, Line.list_price], batch_size=200)  # type: ignore[no-untyped-call]
+    rows.update(Line, ("price", "list_price"), [(line.price.cents, line.list_price and line.list_price.cents, line.id) for line in changed])
 
 
 def _without_vat(price: Money, rate: int) -> Money:

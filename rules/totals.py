@@ -7,9 +7,9 @@ from typing import Any
 
 from peewee import JOIN
 
-from models import Coupon, Line, Order, OrderCoupon, OrderVat, Product
+from models import Category, Coupon, Line, Order, OrderCoupon, OrderVat, Product
 from money import ZERO, Money
-from rules import couponbook, payments, shop
+from rules import couponbook, payments, rows, shop
 from rules.coupons import CouponFacts, applicable
 from rules.coupons import why_not as why_not_now
 from rules.facts import kept, told
@@ -18,9 +18,20 @@ from rules.refusal import Refused
 
 
 def lines_of(order: Order) -> list[Line]:
-    """The lines with what pricing asks of their products."""
-    return list(Line.select(Line, Product.id, Product.category).join(Product, JOIN.LEFT_OUTER).where(Line.order == order)
-                .order_by(Line.position, Line.id))
+    """The lines, in the order they were added, with what pricing and the screen ask of their products.
+
+    An order that is being changed (rules.orders.changing) reads them once; who adds or takes out a line changes the list.
+    """
+    content: list[Line] | None = order.__dict__.get("content")
+    if content is None:
+        content = list(
+            Line.select(Line, Product.id, Product.price, Product.unit, Product.category, Product.is_tracked, Product.on_hand, Product.held,
+                        Category.id, Category.icon)
+            .join(Product, JOIN.LEFT_OUTER).join(Category, JOIN.LEFT_OUTER).where(Line.order == order).order_by(Line.position, Line.id)
+        )
+        if "content" in order.__dict__:
+            order.content = content
+    return content
 
 
 def coupons_of(order: Order) -> list[OrderCoupon]:
@@ -80,26 +91,27 @@ def why_not(order: Order, coupon: Coupon) -> Refused | None:
 
 
 def keep(order: Order) -> dict[str, Refused]:
-    """Compute the order and write what changed: lines, VAT sums, coupons, totals, payment state. Inside a transaction.
+    """Compute an order that rules.orders.changing gave out, and write what changed: lines, VAT sums, coupons, totals, payment state.
 
     Answers the coupons that give nothing now, by code, with the reason.
     """
-    lines, rows = lines_of(order), coupons_of(order)
+    lines, on = lines_of(order), coupons_of(order)
     items = [priced(line) for line in lines]
-    applied, refused = _coupons(order, items, rows) if rows else ([], {})
+    applied, refused = _coupons(order, items, on) if on else ([], {})
     result = compute(order, items, applied)
     _keep_lines(lines, result)
-    _keep_coupons(rows, {coupon.code: coupon.amount for coupon in result.coupons}, refused)
-    _keep_vat(order, result)
+    _keep_coupons(on, {coupon.code: coupon.amount for coupon in result.coupons}, refused)
+    vat = _keep_vat(order, result)
     order.goods, order.discount, order.shipping_total = result.goods, result.discount, result.shipping - result.shipping_discount
     order.vat, order.total, order.items, order.keeps_total = result.vat_total, result.total + order.rounding, result.items, False
     payments.settle(order)
+    order.sums = _summary(order, lines, on, vat)
     return refused
 
 
-def _coupons(order: Order, items: list[PricedLine], rows: list[OrderCoupon]) -> tuple[list[CouponFacts], dict[str, Refused]]:
-    facts = couponbook.facts([row.coupon_id for row in rows], order=order)
-    applied, refused = applicable([facts[row.coupon_id] for row in rows], goods=goods(items), lines=items, today=shop.today(),
+def _coupons(order: Order, items: list[PricedLine], on: list[OrderCoupon]) -> tuple[list[CouponFacts], dict[str, Refused]]:
+    facts = couponbook.facts([row.coupon_id for row in on], order=order)
+    applied, refused = applicable([facts[row.coupon_id] for row in on], goods=goods(items), lines=items, today=shop.today(),
                                   customer_known=order.customer_id is not None)
     return applied, {coupon.code: reason for coupon, reason in refused}
 
@@ -110,15 +122,15 @@ def _keep_lines(lines: list[Line], result: Totals) -> None:
         if (line.discount, line.amount, line.net) != (computed.discount, computed.amount, computed.net):
             line.discount, line.amount, line.net = computed.discount, computed.amount, computed.net
             changed.append(line)
-    if changed:
-        Line.bulk_update(changed, [Line.discount, Line.amount, Line.net], batch_size=200)  # type: ignore[no-untyped-call]
+    rows.update(Line, ("discount", "amount", "net"), [(line.discount.cents, line.amount.cents, line.net.cents, line.id) for line in changed])
 
 
-def _keep_coupons(rows: list[OrderCoupon], amounts: dict[str, Money], refused: dict[str, Refused]) -> None:
-    for row in rows:
+def _keep_coupons(on: list[OrderCoupon], amounts: dict[str, Money], refused: dict[str, Refused]) -> None:
+    for row in on:
         amount, reason = amounts.get(row.coupon.code, ZERO), written(refused.get(row.coupon.code))
         if (row.amount, row.reason) != (amount, reason):
-            OrderCoupon.update(amount=amount, reason=reason).where(OrderCoupon.id == row.id).execute()
+            row.amount, row.reason = amount, reason
+            row.save(only=[OrderCoupon.amount, OrderCoupon.reason])
 
 
 def written(reason: Refused | None) -> dict[str, Any] | None:
@@ -140,14 +152,14 @@ def vat_of(order: Order) -> list[OrderVat]:
     return list(OrderVat.select().where(OrderVat.order == order).order_by(OrderVat.rate))
 
 
-def _keep_vat(order: Order, result: Totals) -> None:
-    wanted = [(each.rate, each.base, each.vat) for each in result.vat]
-    if [(row.rate, row.base, row.vat) for row in vat_of(order)] == wanted:
-        return
-    OrderVat.delete().where(OrderVat.order == order).execute()
-    if wanted:
-        rows = [(order.id, *each) for each in wanted]
-        OrderVat.insert_many(rows, [OrderVat.order, OrderVat.rate, OrderVat.base, OrderVat.vat]).execute()
+def _keep_vat(order: Order, result: Totals) -> list[OrderVat]:
+    kept = vat_of(order)
+    if [row.rate for row in kept] == [each.rate for each in result.vat]:
+        rows.update(OrderVat, ("base", "vat"), [(each.base.cents, each.vat.cents, row.id) for row, each in zip(kept, result.vat, strict=True)])
+    else:
+        OrderVat.delete().where(OrderVat.order == order).execute()
+        rows.insert(OrderVat, ("order_id", "rate", "base", "vat"), [(order.id, each.rate, each.base.cents, each.vat.cents) for each in result.vat])
+    return [OrderVat(order=order, rate=each.rate, base=each.base, vat=each.vat) for each in result.vat]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,10 +174,13 @@ class Summary:
 
 
 def summary(order: Order, lines: list[Line]) -> Summary:
-    """Two queries; nothing is computed but sums."""
-    coupons = coupons_of(order)
+    """Two queries, or none when the order was just changed; nothing is computed but sums."""
+    return order.__dict__.get("sums") or _summary(order, lines, coupons_of(order), vat_of(order))
+
+
+def _summary(order: Order, lines: list[Line], coupons: list[OrderCoupon], vat: list[OrderVat]) -> Summary:
     off_lines = sum((line.discount for line in lines), ZERO)
     off_goods = sum((row.amount for row in coupons if row.coupon.kind != "shipping"), ZERO)
     off_shipping = sum((row.amount for row in coupons if row.coupon.kind == "shipping"), ZERO)
     reasons = [(row, read(row.reason)) for row in coupons]
-    return Summary(off_lines, order.discount - off_lines - off_goods, reasons, order.shipping_total + off_shipping, vat_of(order))
+    return Summary(off_lines, order.discount - off_lines - off_goods, reasons, order.shipping_total + off_shipping, vat)
