@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -50,8 +51,10 @@ def _weasyprint() -> Any:
 
 @lru_cache
 def _fonts() -> Any:
+    """Shared by all documents; let go before the interpreter takes WeasyPrint down under it."""
     from weasyprint.text.fonts import FontConfiguration
 
+    atexit.register(_fonts.cache_clear)
     return FontConfiguration()
 
 
