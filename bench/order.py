@@ -39,7 +39,8 @@ class Operating(Client):
         return html
 
     def post(self, path: str, **fields: object) -> bytes:
-        headers = self.headers | {"HX-Request": "true", "HX-Request-Type": "partial", "X-CSRFToken": self.token, "Content-Type": "application/x-www-form-urlencoded"}
+        headers = {"HX-Request": "true", "HX-Request-Type": "partial", "X-CSRFToken": self.token}
+        headers |= self.headers | {"Content-Type": "application/x-www-form-urlencoded"}
         self.connection.request("POST", path, urlencode(fields), headers)
         answer = self.connection.getresponse()
         body = answer.read()
@@ -55,7 +56,8 @@ def main() -> None:
         placed = list(Order.select(Order.id, Order.number).where(Order.placed.is_null(False)).order_by(Order.id.desc()).limit(20_000).tuples())
         codes = [code for code, in Product.select(Product.sku).where(Product.sku.is_null(False), ~Product.archived).tuples()]
         some = dice.sample(placed, min(len(placed), 2_000))
-        lines = list(Line.select(Order.number, Line.id).join(Order).where(Line.order.in_([key for key, _ in some[:500]]), Line.unit == "piece").tuples())
+        keys = [key for key, _ in some[:500]]
+        lines = list(Line.select(Order.number, Line.id).join(Order).where(Line.order.in_(keys), Line.unit == "piece").tuples())
         floor, weight = measure_floor(app, [number for _, number in some], times)
     with running(desk):
         measured = measure(desk, dice, [number for _, number in some], codes, lines, times)
@@ -80,7 +82,8 @@ def measure(desk: Desk, dice: Random, numbers: list[str], codes: list[str], line
         client.get(f"/orders/{numbers[0]}/products?code={dice.choice(codes)[:5]}")
 
     todo: dict[str, Callable[[], object]] = {
-        "open an order": lambda: client.get(f"/orders/{dice.choice(numbers)}"), "add a line by its SKU": add, "change a quantity": count, "find products while typing": find,
+        "open an order": lambda: client.get(f"/orders/{dice.choice(numbers)}"), "add a line by its SKU": add, "change a quantity": count,
+        "find products while typing": find,
     }
     return {what: timed(do, times, warm_up=40) for what, do in todo.items()}
 

@@ -231,7 +231,7 @@ def test_price_and_discount_are_changed_in_a_sheet(htmx, client, draft, line):
     html = page(htmx.post(url(draft, f"/lines/{line.id}/discount"), data={"kind": "percent", "value": "10"}))
     assert "−10 %" in html and "€ 4,05" in html and "Korting op regels" in html
     html = page(htmx.post(url(draft, f"/lines/{line.id}/discount"), data={"kind": "amount", "value": "1,00"}))
-    assert "−€ 1,00" in html and "€ 3,50" in html
+    assert "− € 1,00" in html and "€ 3,50" in html
     page(htmx.post(url(draft, f"/lines/{line.id}/discount"), data={"kind": "amount", "value": "1,00", "off": "1"}))
     page(htmx.post(url(draft, f"/lines/{line.id}/price"), data={"price": ""}))
     assert (Line.get().price, Line.get().list_price, Line.get().amount) == (Money(495), None, Money(495))
