@@ -1,6 +1,6 @@
 """The command line. Each command is a few lines that call a rule; here stand their names, in the order of --help."""
 
-from commands import check, database, demo, imports, people, serve
+from commands import check, database, demo, imports, people, search, serve
 
 ALL = (
     serve.serve,
@@ -12,5 +12,6 @@ ALL = (
     imports.import_file,
     demo.demo,
     check.check,
+    search.reindex,
     people.create_operator,
 )

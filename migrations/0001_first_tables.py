@@ -397,9 +397,9 @@ def up(migrator, db):
                 (("shipping_method", "placed"), False),
                 (("total", "id"), False),
                 (("items", "id"), False),
-                (("paid_at", "id"), False),
-                (("shipped_at", "id"), False),
-                (("changed", "id"), False),
+                (("paid_at", "placed"), False),
+                (("shipped_at", "placed"), False),
+                (("changed", "placed"), False),
             )
 
     class Line(Table):
@@ -706,6 +706,19 @@ def up(migrator, db):
             Order.items,
             name="order_list",
         )
+    )
+    Order.add_index(
+        Order.index(
+            Order.placed,
+            Order.id,
+            Order.payment_state,
+            Order.total,
+            Order.paid,
+            Order.refunded,
+            Order.status,
+            Order.due,
+            name="order_owing",
+        ).where(Order.payment_state.in_(("unpaid", "partly_paid", "overpaid")))
     )
     Order.add_index(Order.index(Order.imported, name="order_of_import").where(Order.imported.is_null(False)))
     Order.add_index(Order.index(Order.operator, Order.changed, name="order_drafts").where(Order.placed.is_null()))

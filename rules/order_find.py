@@ -13,7 +13,7 @@ from rules.filters.condition import Condition, Conditions
 from rules.filters.patterns import Sql, all_of
 from rules.order_text import DRAFTS
 from rules.order_text import key as text_key
-from rules.order_ways import CAP, LIST, Way, listed, run, use
+from rules.order_ways import BY_DATE, CAP, LIST, WITH_DATE, Way, listed, run, use
 
 # What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, when it is looked at, when its text is.
 IN_INDEX, LOOKED_AT, IN_TEXT = 1, 15, 30
@@ -117,11 +117,15 @@ def _is_in_order(way: Way, asked: Asked) -> bool:
         return asked.sort == NEWEST and is_sqlite()
     if way.facet:
         return asked.sort in (NEWEST, WITH_DRAFTS)
-    return asked.sort != WITH_DRAFTS and not way.ids and way.index in ("", asked.sort.index)
+    if way.index:
+        return way.index == asked.sort.index or (asked.sort == NEWEST and way.index in (*BY_DATE, *WITH_DATE))
+    return asked.sort != WITH_DRAFTS and not way.ids
 
 
 def _passed(way: Way, asked: Asked, ways: Sequence[Way], wanted: int) -> float:
     """What it costs on this way to meet so many orders that are wanted, as far as can be told."""
+    if asked.sort == NEWEST and way.index in WITH_DATE and not way.facet:
+        return way.orders * _cost(way, asked)  # all of them are passed, and sorted
     everything = max(1, ways[-1].orders)
     share, newest = 1.0, everything
     for condition in _others(asked, way):
@@ -137,6 +141,8 @@ def _cost(way: Way, asked: Asked) -> int:
     others = _others(asked, way)
     if way.texts:
         return IN_TEXT + LOOKED_AT * bool(others)
+    if not others and way.index in WITH_DATE:
+        return 2 * IN_INDEX
     if not others or (way.index in ("", LIST) and not way.ids and all(condition.is_short for condition in others)):
         return IN_INDEX
     return IN_TEXT if any("t.text" in condition.test.text for condition in others) else LOOKED_AT

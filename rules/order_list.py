@@ -48,7 +48,7 @@ def sorts() -> dict[str, Sort]:
     """What the list can be sorted by; a minus before it: the largest first."""
     return {
         "placed": NEWEST, "number": Sort("o.id", "id"), "total": Sort("o.total", "order_total_id"), "items": Sort("o.items", "order_items_id"),
-        "changed": Sort("o.changed", "order_changed_id"),
+        "changed": Sort("o.changed", "order_changed_placed"),
         "customer": Sort(f"lower({NAMED})" if is_sqlite() else f"translate({NAMED}, {LETTERS}) COLLATE \"C\""),
     }
 

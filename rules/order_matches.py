@@ -109,7 +109,18 @@ def _said(found: dict[tuple[str, str], set[tuple[int, int]]]) -> Iterator[Match]
     for (field, text), spans in found.items():
         shown[field] += 1
         if shown[field] <= MOST_OF_ONE:
-            yield _short(Match(field, text, tuple(sorted(spans))))
+            yield _short(Match(field, text, tuple(_merged(spans))))
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The spans from left to right, those that touch as one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        else:
+            merged.append((start, end))
+    return merged
 
 
 @lru_cache(maxsize=500)

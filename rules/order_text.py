@@ -52,6 +52,7 @@ END = "\x1f"  # behind a word of one character, so that it too has three to be f
 DRAFTS = 1 << 31  # the keys of drafts are below this
 FIRST_DAY = date(1970, 1, 1)
 INVOICES = ("invoice", "credit")
+PLACE = 7  # columns of an address
 
 
 def key(order: int, placed: datetime | None) -> int:
@@ -155,27 +156,32 @@ def composed(orders: Sequence[int]) -> Iterator[tuple[int, str]]:
     documents = _grouped(Document.select(Document.order, Document.kind, Document.number).where(
         Document.order.in_(orders), Document.number.is_null(False)).order_by(Document.id))
     notes = _grouped(Note.select(Note.order, Note.text).where(Note.order.in_(orders)).order_by(Note.id))
-    for order in _with_places(orders):
-        yield key(order.id, order.placed), compose(
-            number=order.number, external_number=order.external_number, name=order.name, company=order.company, email=order.email,
-            phone=order.phone, vat_number=order.vat_number, reference=order.reference, places=(order.billing, order.shipping),
-            lines=(Words(*words) for words in lines.get(order.id, ())), parcels=parcels.get(order.id, ()),
-            documents=documents.get(order.id, ()), notes=(text for text, in notes.get(order.id, ())),
+    for order, placed, number, external_number, reference, name, company, email, phone, vat_number, *places in _orders(orders):
+        yield key(order, placed), compose(
+            number=number, external_number=external_number, reference=reference, name=name, company=company, email=email, phone=phone,
+            vat_number=vat_number, places=(_place(places[:PLACE]), _place(places[PLACE:])),
+            lines=(Words(*words) for words in lines.get(order, ())), parcels=parcels.get(order, ()),
+            documents=documents.get(order, ()), notes=(text for text, in notes.get(order, ())),
         )
 
 
-def _with_places(orders: Sequence[int]) -> Any:
-    """The orders, with no more than is looked at: the desk composes often, and a check composes all."""
+def _orders(orders: Sequence[int]) -> Any:
+    """What is said of an order in its own row, then its two addresses; tuples, because there may be a million."""
     billing, shipping = Address.alias(), Address.alias()
-    places = [getattr(place, name) for place in (billing, shipping) for name in ("id", "name", "company", "street", "extra", "postcode", "city",
-                                                                                 "country")]
     return (
-        Order.select(Order.id, Order.number, Order.placed, Order.external_number, Order.name, Order.company, Order.email, Order.phone,
-                     Order.vat_number, Order.reference, Order.billing, Order.shipping, *places)
-        .join(billing, JOIN.LEFT_OUTER, on=Order.billing, attr="billing")
-        .join_from(Order, shipping, JOIN.LEFT_OUTER, on=Order.shipping, attr="shipping")
-        .where(Order.id.in_(orders)).order_by(Order.id)
+        Order.select(Order.id, Order.placed, Order.number, Order.external_number, Order.reference, Order.name, Order.company, Order.email,
+                     Order.phone, Order.vat_number, *_columns(billing), *_columns(shipping))
+        .join(billing, JOIN.LEFT_OUTER, on=Order.billing).join_from(Order, shipping, JOIN.LEFT_OUTER, on=Order.shipping)
+        .where(Order.id.in_(orders)).order_by(Order.id).tuples()
     )
+
+
+def _columns(address: Any) -> tuple[Any, ...]:
+    return address.name, address.company, address.street, address.extra, address.postcode, address.city, address.country
+
+
+def _place(columns: Sequence[str | None]) -> AddressFacts | None:
+    return None if columns[0] is None else AddressFacts(*(column or "" for column in columns))
 
 
 def _grouped(rows: Any) -> dict[int, list[Any]]:

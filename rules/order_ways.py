@@ -17,9 +17,11 @@ CAP = 10_000
 LIST = "order_list"
 PLACED = ' NOT IN (SELECT d.id FROM "order" d WHERE d.placed IS NULL)'  # read off the small index of drafts, not off every order
 RUNS = {  # the column by which an index of orders runs
-    LIST: "o.placed", "order_total_id": "o.total", "order_items_id": "o.items", "order_paid_at_id": "o.paid_at",
-    "order_shipped_at_id": "o.shipped_at", "order_changed_id": "o.changed",
+    LIST: "o.placed", "order_total_id": "o.total", "order_items_id": "o.items", "order_paid_at_placed": "o.paid_at",
+    "order_shipped_at_placed": "o.shipped_at", "order_changed_placed": "o.changed",
 }
+BY_DATE = (LIST, "order_owing")  # indexes of orders, the newest first
+WITH_DATE = ("order_paid_at_placed", "order_shipped_at_placed", "order_changed_placed")  # in another order, but the date stands in them
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ def _measured(way: Way, rows: Sequence[Any], last: int) -> Way:
     """`rows`: for each part how many orders, up to CAP, and the smallest and largest id among them. More than CAP are guessed from how
     closely these lie."""
     orders = sum(count if count <= CAP else max(CAP + 1, min(last, count * last // max(1, high - low))) for _, count, low, high in rows)
-    return replace(way, orders=orders, newest=max((row[3] or 0 for row in rows), default=0))
+    is_newest_first = orders <= CAP or way.facet or way.index or (way.texts and is_sqlite()) or way.answers[0].is_sorted
+    return replace(way, orders=orders, newest=max((row[3] or 0 for row in rows), default=0) if is_newest_first else last)
 
 
 def _known(asked: Conditions) -> list[Way]:
@@ -109,11 +112,12 @@ def _some_of(way: Way, asked: Conditions) -> list[Sql]:
         return [Sql(f"SELECT id FROM (SELECT {way.texts.order} AS id FROM {way.texts.source} WHERE {way.texts.where.text}{newest} "
                     f"LIMIT {CAP + 1}) x", way.texts.where.values)]
     if way.ids:
-        return [Sql(f"SELECT DISTINCT id FROM ({way.ids.text}) x WHERE id{PLACED} ORDER BY id DESC", way.ids.values)]
+        newest = " ORDER BY id DESC" if way.answers[0].is_sorted else ""
+        return [Sql(f"SELECT DISTINCT id FROM ({way.ids.text}) x WHERE id{PLACED}{newest}", way.ids.values)]
     if way.facet:
         return [_of_order(way, all_of([test, listed(asked)])) for test in way.facet.each()]
     test = way.answers[0].test
-    return [_of_order(way, test if way.index == LIST else Sql(f"{test.text} AND o.id{PLACED}", test.values))]
+    return [_of_order(way, test if way.index in BY_DATE else Sql(f"{test.text} AND o.id{PLACED}", test.values))]
 
 
 def _of_order(way: Way, test: Sql) -> Sql:

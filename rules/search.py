@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -50,12 +50,20 @@ def matches(table: type[Table], query: str) -> Expression | None:
     return reduce(and_, conditions)
 
 
-def together(pieces: Iterable[str]) -> str:
+def together(pieces: Iterable[str], common: Container[str] = ()) -> str:
     """What SQLite's index (FTS5, trigrams without positions) is asked for rows that may hold all these pieces of text; a piece of
-    fewer than three characters asks nothing. Who asks looks at the text of what is found: trigrams may stand apart in it."""
-    grams = list(dict.fromkeys(piece[at:at + 3] for piece in pieces for at in range(len(piece) - 2)))
-    grams = grams[::max(1, len(grams) // MOST_GRAMS)]  # of a very long text not every one
+    fewer than three characters asks nothing. Who asks looks at the text of what is found: trigrams may stand apart in it.
+
+    `common`: trigrams that most rows have. They tell little and cost much, so they are left out when two others remain.
+    """
+    grams = list(dict.fromkeys(gram for piece in pieces for gram in grams_of(piece)))[:MOST_GRAMS]
+    telling = [gram for gram in grams if gram not in common]
+    grams = telling if len(telling) > 1 else grams
     return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
+
+
+def grams_of(piece: str) -> list[str]:
+    return [piece[at:at + 3] for at in range(len(piece) - 2)]
 
 
 def relevance(text: Any, query: str) -> Any:

@@ -27,6 +27,7 @@ class Condition:
     words: tuple[tuple[str, ...], ...] = ()
     via: Facet | None = None
     index: str = ""
+    is_sorted: bool = False  # an index gives `found` newest first
     span: Span | None = None
     is_short: bool = False  # the index of the list holds all it looks at
     maybe: tuple[tuple[str, ...], ...] = ()  # what may stand in its text; else it has the total `amount`, or something with the `barcode`

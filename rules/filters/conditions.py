@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field as having, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from models import Stage
 from rules import contacts, shop
 from rules.filters import choices, contradictions, facets, fields, spans, tables
 from rules.filters.condition import COLUMNS, Condition, Conditions, between
-from rules.filters.facets import Facet
 from rules.filters.fields import FIELDS, Field
 from rules.filters.language import Query, Term, written
 from rules.filters.patterns import Sql, all_of, any_of, beginning, found, stands
@@ -30,8 +29,8 @@ MARKS = {
     "sku": (Mark.SKU,), "invoice": (Mark.INVOICE,),
 }
 INDEXES = {
-    "total": "order_total_id", "items": "order_items_id", "created": "order_list", "paid_on": "order_paid_at_id",
-    "shipped_on": "order_shipped_at_id", "changed_on": "order_changed_id",
+    "total": "order_total_id", "items": "order_items_id", "created": "order_list", "paid_on": "order_paid_at_placed",
+    "shipped_on": "order_shipped_at_placed", "changed_on": "order_changed_placed",
 }
 NOT_READ = {"money": N_("'{text}' is no amount."), "number": N_("'{text}' is no number."), "date": N_("'{text}' is no day.")}
 NO_WORDS = N_("'{text}' says nothing to look for.")
@@ -101,11 +100,17 @@ def _stand(groups: Sequence[Sequence[str]]) -> Sql:
     return all_of([any_of([stands(pattern) for pattern in group]) for group in groups])
 
 
-def _finished(terms: tuple[Term, ...], made: Made, **known: Any) -> Condition:
+def _finished(terms: tuple[Term, ...], made: Made, span: Span | None = None, *, is_short: bool = False) -> Condition:
+    made = _not(made) if terms[0].negated else made
     test = _stand(made.words) if made.words else made.test
-    if terms[0].negated:
-        return Condition(terms, Sql(f"({test.text}) IS NOT TRUE", test.values), is_short=known.get("is_short", False))
-    return Condition(terms, test, made.found, made.words, made.via, **known)
+    return Condition(terms, test, made.found, made.words, made.via, made.index, made.is_sorted, None if terms[0].negated else span, is_short)
+
+
+def _not(made: Made) -> Made:
+    if made.otherwise:
+        return cast(Made, made.otherwise)
+    test = _stand(made.words) if made.words else made.test
+    return Made(Sql(f"({test.text}) IS NOT TRUE", test.values), otherwise=made)
 
 
 def _of_term(term: Term, asker: Asker) -> Condition | None:
@@ -166,7 +171,7 @@ def _of_yes(term: Term, field: Field, asker: Asker) -> Condition | None:
         return None
     made = tables.BY_YES[field.key](asker.settings, asker.by, asker.today)
     if meant == {False}:
-        made = Made(Sql(f"({made.test.text}) IS NOT TRUE", made.test.values))
+        made = _not(made)
     return _finished((term,), made if len(meant) == 1 else Made(Sql("1 = 1")))
 
 
@@ -180,11 +185,11 @@ def _of_span(term: Term, field: Field, asker: Asker) -> Condition | None:
             given.append(span)
     if not given:
         return None
-    tests = [between(COLUMNS[field.key], span) for span in given]
+    test = any_of([between(COLUMNS[field.key], span) for span in given])
     only = given[0] if len(given) == 1 else None
-    via = Facet("payment_state", ("unpaid", "partly_paid", "overpaid")) if field.key == "due" and not any(map(_holds_zero, given)) else None
-    return _finished((term,), Made(any_of(tests), via=via), is_short=field.key in SHORT,
-                     **({"span": only, "index": INDEXES.get(field.key, "")} if only and not term.negated else {}))
+    if field.key == "due" and not any(map(_holds_zero, given)):
+        return _finished((term,), Made(all_of([tables.UNSETTLED, test]), index="order_owing"), only)
+    return _finished((term,), Made(test, index=INDEXES.get(field.key, "") if only else ""), only, is_short=field.key in SHORT)
 
 
 def _holds_zero(span: Span) -> bool:
