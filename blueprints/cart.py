@@ -14,9 +14,9 @@ import rules.orders
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key, read_money, read_quantity
 from blueprints.support.htmx import asked_by_htmx, page_or_fragment
-from blueprints.support.order_answers import answer, changing, guard, sheet
+from blueprints.support.order_answers import answer, changing, guard, sheet, undo
 from blueprints.support.order_screen import SUMS, Screen, partial
-from blueprints.support.typed import read_discount, read_key
+from blueprints.support.typed import read_discount, read_key, searched
 from models import Event, Line, Order
 from rules import keys, products
 from rules.cart import NONE, ONE
@@ -33,14 +33,14 @@ guard(
 @bp.get("/orders/<number>/products")
 def find_products(number: str) -> str:
     """Products with these words in name, SKU or EAN."""
-    typed = request.args.get("code", "")
+    typed = searched("code")
     return page_or_fragment("cart/products.html", "cart/_products.html", number=number, typed=typed, found=products.find(typed))
 
 
 @bp.post("/orders/<number>/lines")
 def add_line(number: str) -> Response:
     """A product picked from the list, or the one whose SKU or EAN was typed or scanned. The key makes a repeated press one."""
-    picked, code = read_key("product"), request.form.get("code", "")
+    picked, code = read_key("product"), searched("code")
     product = products.get(picked) if picked else products.by_code(code) or _only(code)
     if product is None:
         return redirect(url_for(".find_products", number=number, code=code), 303)
@@ -142,8 +142,9 @@ def _changed(order: Order, line: Line, **more: Any) -> Response:
 def _removed(order: Order, key: int, event: Event) -> Response:
     screen = Screen(order)
     gone = (partial(f"cart-line-{key}", "", "delete"),) if screen.lines else (screen.partial("cart/_lines.html"),)
-    undo = {"url": url_for(".put_back", number=order.number), "fields": {"event": event.id, "version": order.version}}
-    return answer(screen, *_sums(screen), parts=gone, toast={"text": _("%(name)s is taken out", name=event.facts["name"]), "undo": undo})
+    back = undo(url_for(".put_back", number=order.number), order, event=event.id)
+    toast = {"text": _("%(name)s is taken out", name=event.facts["name"]), "undo": back}
+    return answer(screen, *_sums(screen), parts=gone, toast=toast)
 
 
 @bp.post("/orders/<number>/lines/back")

@@ -14,6 +14,7 @@ from blueprints.support.formats import language, sentence
 from blueprints.support.htmx import asked_by_htmx, page_or_fragment
 from blueprints.support.order_answers import answer, changing, guard, seen
 from blueprints.support.order_screen import CART, CUSTOMER, Problem, Screen
+from blueprints.support.typed import searched
 from models import Customer, Order
 from rules import addresses, customers
 from rules.refusal import Conflict, Refused
@@ -26,7 +27,7 @@ guard(bp, choose=("orders/_who.html", "customer"))
 @bp.get("/orders/<number>/customers")
 def find(number: str) -> str:
     """Customers with these words in name, company, e-mail, phone or address."""
-    typed = request.args.get("customer", "")
+    typed = searched("customer")
     return page_or_fragment("orders/customers.html", "orders/_customers.html", number=number, typed=typed, found=customers.find(typed))
 
 
@@ -50,7 +51,7 @@ def _take(number: str, customer: Customer | None) -> Answer:
 
 def search_first(number: str) -> Answer:
     """Somebody pressed Enter on words instead of picking a customer."""
-    found = customers.find(request.form["customer"])
+    found = customers.find(searched("customer"))
     if len(found) == 1:
         return _take(number, found[0])
     if not asked_by_htmx():

@@ -14,7 +14,7 @@ import rules.status
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key
 from blueprints.support.htmx import go, page_or_fragment
-from blueprints.support.order_answers import answer, changing, guard, seen
+from blueprints.support.order_answers import answer, changing, guard, seen, undo
 from blueprints.support.order_screen import Screen
 from blueprints.support.typed import read_key
 from models import Stage, Status
@@ -60,7 +60,7 @@ def set_status(number: str) -> Response:
 def _undo_status(order: Any, was: Status) -> dict[str, Any] | None:
     if was.id == order.status_id or rules.status.lacks(order, was, actor()):
         return None
-    return {"url": url_for(".set_status", number=order.number), "fields": {"status": was.id, "version": order.version}}
+    return undo(url_for(".set_status", number=order.number), order, status=was.id)
 
 
 def named(thing: Any) -> str:
@@ -114,8 +114,8 @@ def set_label(number: str) -> Response:
 
 
 def _undo_label(order: Any, label: int) -> dict[str, Any]:
-    return {"text": _("Label %(name)s removed", name=g.settings.labels[label].name),
-            "undo": {"url": url_for(".set_label", number=order.number), "fields": {"add": label, "version": order.version}}}
+    text = _("Label %(name)s removed", name=g.settings.labels[label].name)
+    return {"text": text, "undo": undo(url_for(".set_label", number=order.number), order, add=label)}
 
 
 @bp.post("/orders/<number>/<any(operator, source, language):part>")

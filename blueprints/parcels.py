@@ -11,7 +11,7 @@ from werkzeug import Response
 import rules.parcels
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key, new_key
-from blueprints.support.order_answers import answer, changing, guard
+from blueprints.support.order_answers import answer, changing, guard, undo
 from blueprints.support.order_screen import Screen
 from blueprints.support.typed import read_key
 from rules import keys, orders
@@ -64,6 +64,7 @@ def change(number: str, key: int) -> Response:
 def remove(number: str, key: int) -> Response:
     with changing(number, f"parcel:{key}") as order:
         parcel = rules.parcels.remove(order, key, by=actor())
-    fields = {"courier": parcel.courier_id or (OTHER if parcel.courier_name else ""), "courier_name": parcel.courier_name,
-              "tracking_code": parcel.tracking_code, "version": order.version, "key": new_key()}
-    return _answer(number, focus=True, toast={"text": _("Parcel removed"), "undo": {"url": url_for(".create", number=number), "fields": fields}})
+    courier = parcel.courier_id or (OTHER if parcel.courier_name else "")
+    back = undo(url_for(".create", number=number), order, courier=courier, courier_name=parcel.courier_name, tracking_code=parcel.tracking_code,
+                key=new_key())
+    return _answer(number, focus=True, toast={"text": _("Parcel removed"), "undo": back})

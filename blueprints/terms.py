@@ -10,7 +10,7 @@ import rules.orders
 import rules.terms
 from blueprints.support.access import actor
 from blueprints.support.forms import read_money
-from blueprints.support.order_answers import answer, changing, guard, sheet
+from blueprints.support.order_answers import answer, changing, guard, sheet, undo
 from blueprints.support.order_screen import CART, SUMS, Screen
 from blueprints.support.typed import read_discount, read_key
 from rules.refusal import NotFound
@@ -46,8 +46,8 @@ def add_coupon(number: str) -> Response:
 def remove_coupon(number: str, key: int) -> Response:
     with changing(number, f"coupon:{key}") as order:
         code = rules.terms.remove_coupon(order, key, by=actor())
-    undo = {"url": url_for(".add_coupon", number=number), "fields": {"code": code, "version": order.version}}
-    return answer(Screen(order), "cart/_coupons.html", *SUMS, toast={"text": _("Coupon %(code)s is taken off", code=code), "undo": undo})
+    toast = {"text": _("Coupon %(code)s is taken off", code=code), "undo": undo(url_for(".add_coupon", number=number), order, code=code)}
+    return answer(Screen(order), "cart/_coupons.html", *SUMS, toast=toast)
 
 
 @bp.post("/orders/<number>/shipping-method")

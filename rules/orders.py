@@ -25,16 +25,21 @@ LOOKED_BACK = 200  # events: a page that is older than that clashes with nothing
 def find(number: str, settings: Settings | None = None) -> Order:
     """The order with its addresses and customer; its small tables come from the settings."""
     billing, shipping = Address.alias(), Address.alias()
-    order = (
+    order = _readable(number) and (
         Order.select(Order, Customer, billing, shipping)
         .join(Customer, JOIN.LEFT_OUTER, on=Order.customer)
         .join_from(Order, billing, JOIN.LEFT_OUTER, on=Order.billing, attr="billing")
         .join_from(Order, shipping, JOIN.LEFT_OUTER, on=Order.shipping, attr="shipping")
         .where(Order.number == number).first()
     )
-    if order is None:
+    if not order:
         raise NotFound("There is no order {number}.", number=number[:40])
     return dress(order, settings or shop.current())
+
+
+def _readable(number: str) -> bool:
+    """PostgreSQL refuses to look for a null character."""
+    return "\x00" not in number
 
 
 def dress(order: Order, settings: Settings) -> Order:
@@ -65,8 +70,8 @@ def create(*, by: Actor, source: str = "phone") -> Order:
 def lock(number: str) -> Order:
     """The order as it is in the database now; nobody else changes it until the transaction ends."""
     query = Order.select().where(Order.number == number)
-    order = query.first() if is_sqlite() else query.for_update().first()
-    if order is None:
+    order = _readable(number) and (query.first() if is_sqlite() else query.for_update().first())
+    if not order:
         raise NotFound("There is no order {number}.", number=number[:40])
     return dress(order, shop.current())
 

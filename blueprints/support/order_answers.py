@@ -31,7 +31,7 @@ def answer(screen: Screen, *names: str, parts: tuple[str, ...] = (), toast: dict
            close: bool = False) -> Response:
     """The fragments that changed, and those that others changed since; a browser without htmx goes back to the order.
 
-    `parts` are ready partials; `toast` holds the text and perhaps an undo; `close` closes the dialog it came from.
+    `parts` are ready partials; `toast` is the text and perhaps an undo; `close` closes the dialog it came from.
     """
     order = screen.order
     if not asked_by_htmx():
@@ -50,7 +50,14 @@ def answer(screen: Screen, *names: str, parts: tuple[str, ...] = (), toast: dict
     response = make_response("\n".join(html), status)
     if close:
         response.headers["HX-Trigger"] = "sheet-close"
+    if "undo" in request.form:
+        response.headers["HX-Reswap"] = "delete"  # the toast whose button was pressed
     return response
+
+
+def undo(url: str, order: Order, **fields: Any) -> dict[str, Any]:
+    """The button of a toast that takes a change back; its answer takes the toast away."""
+    return {"url": url, "target": "closest .toast", "fields": fields | {"version": order.version, "undo": 1}}
 
 
 def _others(order: Order, version: int | None, own: int) -> list[Any]:

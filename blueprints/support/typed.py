@@ -9,11 +9,18 @@ from money import ZERO
 from rules.pricing import Discount
 from rules.refusal import Refused
 
+LONGEST_SEARCH = 200
+
 
 def read_key(field: str) -> int:
     """The key of a row; 0, which no row has, for what is none."""
     text = request.form.get(field, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def searched(field: str) -> str:
+    """Words to look for, from the address or a form, without what cannot be seen."""
+    return "".join(char for char in request.values.get(field, "") if char.isprintable())[:LONGEST_SEARCH]
 
 
 def read_discount() -> Discount | None:

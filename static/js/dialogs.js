@@ -5,7 +5,7 @@ let opener = null;
 let near = null; // the row beside the opener's own, for when that row is taken out
 
 const remember = (element) => {
-  if (!element || element === document.body || element.closest("dialog")) return;
+  if (!element || element === document.body || element.closest("dialog, .toast")) return;
   opener = element;
   const row = element.closest("tr, li");
   near = row && (row.nextElementSibling || row.previousElementSibling);
