@@ -31,7 +31,7 @@ def box(page):
 def test_finding_while_typing_and_dropping_a_filter(list_page):
     page = list_page
     total = page.locator("#orders-filters output").inner_text()
-    page.keyboard.press("/")
+    page.keyboard.press("/", delay=80)
     expect(box(page)).to_be_focused()
     page.keyboard.type("totaal:>100 ")
     expect(page.locator("#orders-filters .chip b")).to_have_text(re.compile("meer dan"))
@@ -81,12 +81,12 @@ def test_an_exact_number_and_enter_opens_it_and_back_is_the_list(list_page):
 @pytest.mark.row("S1")
 def test_rows_by_keyboard_and_a_quick_look(list_page):
     page = list_page
-    page.keyboard.press("j")
-    page.keyboard.press("j")
+    page.keyboard.press("j", delay=80)
+    page.keyboard.press("j", delay=80)
     number = page.evaluate("document.activeElement.textContent")
-    page.keyboard.press("x")
+    page.keyboard.press("x", delay=80)
     expect(page.locator(".selection-bar .picked")).to_be_visible()
-    page.keyboard.press("Space")
+    page.keyboard.press("Space", delay=80)
     dialog = page.get_by_role("dialog", name=f"Bestelling {number}")
     expect(dialog).to_be_visible()
     assert axe(page) == []
