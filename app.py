@@ -90,11 +90,12 @@ def serve_static(app: Flask) -> None:
 
 
 def open_database() -> None:
-    database.connect(reuse_if_open=True)
+    g.opened = database.connect(reuse_if_open=True)
 
 
 def close_database(error: BaseException | None) -> None:
-    if not config.RUN_TASKS_AT_ONCE and not database.is_closed():
+    """What this request opened goes back to the pool; a connection that was there already stays as it was."""
+    if g.pop("opened", False) and not database.is_closed():
         database.close()
 
 

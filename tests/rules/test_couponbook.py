@@ -90,7 +90,7 @@ def test_the_last_use_wanted_twice_at_once_goes_to_one_order(shop, by, limit, cu
             cart.add_product(order, tea, Quantity.pieces(1), by=by)
             terms.add_coupon(order, "laatste", by=by)
         drafts.append(draft.number)
-    barrier, refused = Barrier(len(drafts)), []
+    barrier, refused = Barrier(len(drafts), timeout=60), []
 
     def place(number):
         with database.connection_context():

@@ -78,7 +78,7 @@ def test_customers_without_an_address_may_be_many():
 
 def at_once(*jobs):
     """Run these in threads that begin together, each on a connection of its own; answers what each gave or refused."""
-    barrier, results = Barrier(len(jobs)), [None] * len(jobs)
+    barrier, results = Barrier(len(jobs), timeout=60), [None] * len(jobs)
 
     def run(place, job):
         with database.connection_context():

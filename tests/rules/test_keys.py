@@ -46,7 +46,7 @@ def test_another_breach_of_uniqueness_is_not_taken_for_a_repeat(shop):
 
 
 def test_twenty_at_once_have_one_effect(shop):
-    answers, gate = [], threading.Barrier(20)
+    answers, gate = [], threading.Barrier(20, timeout=60)
 
     def press():
         gate.wait()

@@ -33,7 +33,7 @@ def test_a_series_never_goes_back(shop):
 
 
 def test_thirty_at_once_get_thirty_numbers_without_a_gap(shop):
-    taken, gate = [], threading.Barrier(30)
+    taken, gate = [], threading.Barrier(30, timeout=60)
 
     def issue(fails):
         gate.wait()

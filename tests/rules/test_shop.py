@@ -40,7 +40,7 @@ def test_without_a_change_nothing_is_read_again(shop):
 
 
 def test_of_two_who_set_the_shop_up_at_once_one_wins(database):
-    told, gate = [], threading.Barrier(2)
+    told, gate = [], threading.Barrier(2, timeout=60)
 
     def set_up(name):
         gate.wait()
