@@ -20,7 +20,7 @@ from whitenoise import WhiteNoise
 import blueprints
 import commands
 import config
-from blueprints.support import access, formats
+from blueprints.support import access, formats, pages
 from blueprints.support.forms import new_key
 from blueprints.support.htmx import asked_by_htmx, speak_htmx
 from models import connect_database, database
@@ -51,12 +51,14 @@ def create_app(**settings: Any) -> Flask:
         REMEMBER_COOKIE_SECURE=config.BASE_URL.startswith("https"), BABEL_TRANSLATION_DIRECTORIES=str(HERE / "translations"),
     )
     app.config.update(settings)
+    app.jinja_environment = pages.Templates
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
     app.jinja_env.globals.update(may=access.may, new_key=new_key, endpoints=app.view_functions)
     speak_htmx(app)
     Babel(app, locale_selector=formats.locale, default_timezone=config.TIMEZONE)
     formats.use_formats(app)
+    pages.use_words(app)
     app.before_request(open_database)
     app.teardown_request(close_database)
     access.guard(app)  # before CSRF: whose session has ended is asked to sign in, not told that the page is old

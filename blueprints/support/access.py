@@ -46,7 +46,9 @@ def actor() -> Actor:
 
 
 def may(right: str) -> bool:
-    return bool(current_user.is_authenticated) and actor().may(right)
+    if "actor" not in g and not current_user.is_authenticated:
+        return False
+    return actor().may(right)
 
 
 def must_be_allowed() -> Response | None:

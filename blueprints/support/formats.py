@@ -7,7 +7,7 @@ from typing import Any
 
 from babel.dates import format_date, format_datetime, format_time
 from flask import Flask, g
-from flask_babel import get_locale, get_translations, gettext
+from flask_babel import get_locale, gettext
 
 from money import Money, Quantity, format_percent
 from rules.pricing import Discount
@@ -25,13 +25,6 @@ def language() -> str:
     if "language" not in g:
         g.language = "nl" if get_locale().language == "nl" else "en"
     return str(g.language)
-
-
-def translations() -> Any:
-    """The catalogue of the reader's language, found once in a request: a page asks for it with every word."""
-    if "translations" not in g:
-        g.translations = get_translations()
-    return g.translations
 
 
 def money(amount: Money | int | None, currency: str | None = None) -> str:
@@ -145,9 +138,6 @@ FILTERS = (name, payment_name, number, money, plain_money, quantity, percent, mo
 def use_formats(app: Flask) -> None:
     for function in FILTERS:
         app.jinja_env.filters[function.__name__] = function
-    app.jinja_env.install_gettext_callables(
-        lambda text: translations().ugettext(text), lambda one, many, count: translations().ungettext(one, many, count), newstyle=True,
-    )
 
 
 def locale() -> str:
