@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from rules.filters.fields import FIELDS
 from rules.filters.condition import Condition, Conditions
-from rules.filters.patterns import MARKS, Sql, regex
+from rules.filters.patterns import Sql
+from rules.filters.signs import MARKS, regex
 from rules.order_rows import Match, OrderRow
 from rules.order_text import END, Mark
 from rules.order_ways import run
@@ -31,7 +32,7 @@ TITLES = {key: field.title for key, field in FIELDS.items()} | {  # what a match
 
 
 class Kind(NamedTuple):
-    """Words of one kind: the field they are of, and where they are written: columns of a table with `order_id`."""
+    """Words of one kind: the field they are of, and where they are written: columns of a table with `id` and `order_id`."""
 
     field: str
     table: str = ""
@@ -39,15 +40,15 @@ class Kind(NamedTuple):
 
 
 KINDS = {
-    Mark.NUMBER: Kind("number", '(SELECT id AS order_id, number FROM "order")', "number"),
-    Mark.EXTERNAL: Kind("external_number", '(SELECT id AS order_id, external_number FROM "order")', "external_number"),
-    Mark.CUSTOMER: Kind("customer", '(SELECT id AS order_id, name FROM "order")', "name"),
-    Mark.COMPANY: Kind("company", f'(SELECT id AS order_id, company FROM "order" UNION ALL SELECT order_id, company FROM {PLACE} p)', "company"),
-    Mark.EMAIL: Kind("email", '(SELECT id AS order_id, email FROM "order")', "email"),
-    Mark.PHONE: Kind("phone", '(SELECT id AS order_id, phone FROM "order")', "phone"),
-    Mark.PHONE_END: Kind("phone", '(SELECT id AS order_id, phone FROM "order")', "phone"),
-    Mark.VAT: Kind("vat_number", '(SELECT id AS order_id, vat_number FROM "order")', "vat_number"),
-    Mark.REFERENCE: Kind("reference", '(SELECT id AS order_id, reference FROM "order")', "reference"),
+    Mark.NUMBER: Kind("number", '(SELECT id, id AS order_id, number FROM "order")', "number"),
+    Mark.EXTERNAL: Kind("external_number", '(SELECT id, id AS order_id, external_number FROM "order")', "external_number"),
+    Mark.CUSTOMER: Kind("customer", '(SELECT id, id AS order_id, name FROM "order")', "name"),
+    Mark.COMPANY: Kind("company", f'(SELECT id, id AS order_id, company FROM "order" UNION ALL SELECT id, order_id, company FROM {PLACE} p)', "company"),
+    Mark.EMAIL: Kind("email", '(SELECT id, id AS order_id, email FROM "order")', "email"),
+    Mark.PHONE: Kind("phone", '(SELECT id, id AS order_id, phone FROM "order")', "phone"),
+    Mark.PHONE_END: Kind("phone", '(SELECT id, id AS order_id, phone FROM "order")', "phone"),
+    Mark.VAT: Kind("vat_number", '(SELECT id, id AS order_id, vat_number FROM "order")', "vat_number"),
+    Mark.REFERENCE: Kind("reference", '(SELECT id, id AS order_id, reference FROM "order")', "reference"),
     Mark.RECIPIENT: Kind("recipient", PLACE, "name"),
     Mark.STREET: Kind("street", PLACE, "trim(x.street || ' ' || x.extra)"),
     Mark.HOUSE: Kind("street", PLACE, "trim(x.street || ' ' || x.extra)"),
@@ -136,10 +137,10 @@ def _written(hits: Sequence[Hit]) -> dict[tuple[int, Mark], list[str]]:
     found: dict[tuple[int, Mark], list[str]] = defaultdict(list)
     if not wanted:
         return found
-    parts = [Sql(f"SELECT {ord(mark)}, x.order_id, {_column(KINDS[mark])} FROM {KINDS[mark].table} x "
+    parts = [Sql(f"SELECT {ord(mark)}, x.order_id, {_column(KINDS[mark])}, x.id FROM {KINDS[mark].table} x "
                  f"WHERE x.order_id IN ({', '.join('?' * len(orders))})", tuple(orders)) for mark, orders in wanted.items()]
-    rows = run(Sql(" UNION ALL ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))).fetchall()
-    for mark, order, text in rows:
+    together = Sql(" UNION ALL ".join(part.text for part in parts) + " ORDER BY 4", tuple(value for part in parts for value in part.values))
+    for mark, order, text, _ in run(together).fetchall():
         if text and text not in found[order, Mark(chr(mark))]:
             found[order, Mark(chr(mark))].append(text)
     return found

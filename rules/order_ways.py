@@ -14,7 +14,9 @@ from rules.filters.facets import Facet
 from rules.filters.patterns import Sql, Texts, all_of
 
 CAP = 10_000
+LOOKED_THROUGH = 4 * CAP  # rows at most of what may give an order several times, in no order
 LIST = "order_list"
+NOTHING = ("NULL::int[]", "NULL")
 PLACED = ' NOT IN (SELECT d.id FROM "order" d WHERE d.placed IS NULL)'  # read off the small index of drafts, not off every order
 RUNS = {  # the column by which an index of orders runs
     LIST: "o.placed", "order_total_id": "o.total", "order_items_id": "o.items", "order_paid_at_placed": "o.paid_at",
@@ -69,12 +71,19 @@ def listed(asked: Conditions) -> Sql:
 def of(asked: Conditions) -> list[Way]:
     """The ways there are, the one that passes the fewest orders first; the last is the list itself. One query."""
     ways = [*_known(asked), Way()]
-    counts = [Sql(f"SELECT {place}, count(*), min(id), max(id) FROM ({each.text} LIMIT {CAP + 1}) w{place}_{part}", each.values)
+    counts = [Sql(f"SELECT {place}, count(*), min(id), max(id), {_kept(way)} FROM ({each.text} LIMIT {CAP + 1}) w{place}_{part}", each.values)
               for place, way in enumerate(ways[:-1]) for part, each in enumerate(_some_of(way, asked))]
-    rows = run(_union([*counts, Sql('SELECT -1, 0, 0, coalesce(max(id), 0) FROM "order"')])).fetchall()
+    rows = run(_union([*counts, Sql(f'SELECT -1, 0, 0, coalesce(max(id), 0), {NOTHING[is_sqlite()]} FROM "order"')])).fetchall()
     last = next(row[3] for row in rows if row[0] == -1)
     measured = [_measured(way, [row for row in rows if row[0] == place], last) for place, way in enumerate(ways[:-1])]
     return [*sorted(measured, key=lambda way: way.orders), Way(orders=last, newest=last, is_exact=False)]
+
+
+def _kept(way: Way) -> str:
+    """The ids themselves, when there are few, for PostgreSQL: what leads to them is dear to it."""
+    if is_sqlite() or not (way.texts or way.ids):
+        return NOTHING[is_sqlite()]
+    return f"CASE WHEN count(*) <= {CAP} THEN array_agg(id) END"
 
 
 def _union(parts: Sequence[Sql]) -> Sql:
@@ -82,11 +91,16 @@ def _union(parts: Sequence[Sql]) -> Sql:
 
 
 def _measured(way: Way, rows: Sequence[Any], last: int) -> Way:
-    """`rows`: for each part how many orders, up to CAP, and the smallest and largest id among them. More than CAP are guessed from how
-    closely these lie."""
-    orders = sum(count if count <= CAP else max(CAP + 1, min(last, count * last // max(1, high - low))) for _, count, low, high in rows)
-    is_newest_first = orders <= CAP or way.facet or way.index or (way.texts and is_sqlite()) or way.answers[0].is_sorted
-    return replace(way, orders=orders, newest=max((row[3] or 0 for row in rows), default=0) if is_newest_first else last)
+    """`rows`: for each part how many orders, up to CAP, the smallest and largest id among them, and the ids themselves. More than CAP
+    are guessed from how closely these lie."""
+    orders = sum(count if count <= CAP else max(CAP + 1, min(last, count * last // max(1, high - low))) for _, count, low, high, _ in rows)
+    is_newest_first = orders <= CAP or way.facet or way.index or (way.texts and way.texts.newest_first) or way.answers[0].is_sorted
+    if any(low == 0 for _, _, low, _, _ in rows):
+        way = replace(way, is_exact=False)
+    way = replace(way, orders=orders, newest=max((row[3] or 0 for row in rows), default=0) if is_newest_first else last)
+    if orders <= CAP and (ids := rows[0][4]) is not None:  # PostgreSQL need not find them twice
+        return replace(way, texts=None, ids=Sql("SELECT unnest(?::int[]) AS id", (ids,)))
+    return way
 
 
 def _known(asked: Conditions) -> list[Way]:
@@ -108,16 +122,24 @@ def _known(asked: Conditions) -> list[Way]:
 def _some_of(way: Way, asked: Conditions) -> list[Sql]:
     """Selects of the ids a way passes, the newest first where that is quick; of a facet one for each value. Each reads one index only."""
     if way.texts:
-        newest = f" ORDER BY {way.texts.key} DESC" if is_sqlite() else ""
+        newest = f" ORDER BY {way.texts.key} DESC" if way.texts.newest_first else ""
         return [Sql(f"SELECT id FROM (SELECT {way.texts.order} AS id FROM {way.texts.source} WHERE {way.texts.where.text}{newest} "
                     f"LIMIT {CAP + 1}) x", way.texts.where.values)]
     if way.ids:
-        newest = " ORDER BY id DESC" if way.answers[0].is_sorted else ""
-        return [Sql(f"SELECT DISTINCT id FROM ({way.ids.text}) x WHERE id{PLACED}{newest}", way.ids.values)]
+        return [_of_ids(way.ids, way.answers[0].is_sorted)]
     if way.facet:
         return [_of_order(way, all_of([test, listed(asked)])) for test in way.facet.each()]
     test = way.answers[0].test
     return [_of_order(way, test if way.index in BY_DATE else Sql(f"{test.text} AND o.id{PLACED}", test.values))]
+
+
+def _of_ids(ids: Sql, is_sorted: bool) -> Sql:
+    """Each order once. PostgreSQL would read all rows to say so: when they are not sorted it is given some, and adds ids of zero when
+    these were not all."""
+    if is_sorted or is_sqlite():
+        return Sql(f"SELECT DISTINCT id FROM ({ids.text}) x WHERE id{PLACED}{' ORDER BY id DESC' * is_sorted}", ids.values)
+    return Sql(f"SELECT id FROM (WITH r AS MATERIALIZED (SELECT id FROM ({ids.text}) x WHERE id{PLACED} LIMIT {LOOKED_THROUGH}) SELECT DISTINCT id "
+               f"FROM r UNION ALL SELECT 0 FROM generate_series(1, {CAP + 1}) WHERE (SELECT count(*) FROM r) = {LOOKED_THROUGH}) z", ids.values)
 
 
 def _of_order(way: Way, test: Sql) -> Sql:

@@ -14,6 +14,7 @@ from models import (
 )
 from rules import events, fields, numbering, order_text, shop
 from rules.facts import kept, told
+from rules.prepared import Prepared
 from rules.refusal import Conflict, NotFound, Refused
 from rules.rights import Actor, must_have
 from rules.shop import Settings
@@ -22,24 +23,37 @@ LONGEST_NOTE = 5_000
 LOOKED_BACK = 200  # events: a page that is older than that clashes with nothing, as it did before there were versions
 
 
-def find(number: str, settings: Settings | None = None) -> Order:
-    """The order with its addresses and customer; its small tables come from the settings."""
+def _with_addresses(number: str) -> Any:
     billing, shipping = Address.alias(), Address.alias()
-    order = _readable(number) and (
+    return (
         Order.select(Order, Customer, billing, shipping)
         .join(Customer, JOIN.LEFT_OUTER, on=Order.customer)
         .join_from(Order, billing, JOIN.LEFT_OUTER, on=Order.billing, attr="billing")
         .join_from(Order, shipping, JOIN.LEFT_OUTER, on=Order.shipping, attr="shipping")
-        .where(Order.number == number).first()
+        .where(Order.number == number)
     )
-    if not order:
+
+
+def _locked(number: str) -> Any:
+    query = Order.select().where(Order.number == number)
+    return query if is_sqlite() else query.for_update()
+
+
+FIND, LOCK = Prepared(_with_addresses), Prepared(_locked)
+NOTES = Prepared(lambda order: Note.select().where(Note.order == order).order_by(Note.id.desc()))
+LABELS = Prepared(lambda order: OrderLabel.select().where(OrderLabel.order == order))
+
+
+def find(number: str, settings: Settings | None = None) -> Order:
+    """The order with its addresses and customer; its small tables come from the settings."""
+    return dress(_one(FIND, number), settings or shop.current())
+
+
+def _one(query: Prepared, number: str) -> Order:
+    found = query.first(number) if "\x00" not in number else None  # which PostgreSQL refuses to look for
+    if found is None:
         raise NotFound("There is no order {number}.", number=number[:40])
-    return dress(order, settings or shop.current())
-
-
-def _readable(number: str) -> bool:
-    """PostgreSQL refuses to look for a null character."""
-    return "\x00" not in number
+    return found
 
 
 def dress(order: Order, settings: Settings) -> Order:
@@ -69,11 +83,7 @@ def create(*, by: Actor, source: str = "phone") -> Order:
 
 def lock(number: str) -> Order:
     """The order as it is in the database now; nobody else changes it until the transaction ends."""
-    query = Order.select().where(Order.number == number)
-    order = _readable(number) and (query.first() if is_sqlite() else query.for_update().first())
-    if not order:
-        raise NotFound("There is no order {number}.", number=number[:40])
-    return dress(order, shop.current())
+    return dress(_one(LOCK, number), shop.current())
 
 
 @contextmanager
@@ -203,10 +213,10 @@ def remove_label(order: Order, label: int, *, by: Actor) -> None:
 
 def notes(order: Order) -> list[Note]:
     """Newest first."""
-    return list(Note.select().where(Note.order == order).order_by(Note.id.desc()))
+    return NOTES.all(order.id)
 
 
 def labels(order: Order, settings: Settings) -> list[Any]:
     """The labels on the order, in the shop's order."""
-    on = {row.label_id for row in OrderLabel.select().where(OrderLabel.order == order)}
+    on = {row.label_id for row in LABELS.all(order.id)}
     return [label for key, label in settings.labels.items() if key in on]

@@ -10,11 +10,13 @@ from peewee import JOIN
 
 from models import Courier, Order, Parcel
 from rules import addresses, couriers, fields, order_text, orders
+from rules.prepared import Prepared
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor
 from rules.shop import Settings
 
 MOST = 100
+OF_ORDER = Prepared(lambda order: Parcel.select().where(Parcel.order == order).order_by(Parcel.id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class ParcelFacts:
 
 def of_order(order: Order, settings: Settings) -> list[Parcel]:
     """The parcels in the order they were made, each with its courier."""
-    rows = list(Parcel.select().where(Parcel.order == order).order_by(Parcel.id))
+    rows = OF_ORDER.all(order.id)
     for row in rows:
         row.courier = settings.couriers.get(row.courier_id)
     return rows

@@ -7,9 +7,11 @@ from peewee import fn
 from models import Order, Payment, PaymentMethod, PaymentState, Refund, now
 from money import ZERO, Money
 from rules import events
+from rules.prepared import Prepared
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
 
+OF_ORDER = Prepared(lambda order: Payment.select().where(Payment.order == order).order_by(Payment.id))
 SETTLED = (Order.goods, Order.discount, Order.shipping_total, Order.vat, Order.total, Order.items, Order.keeps_total, Order.paid,
            Order.refunded, Order.payment_state, Order.paid_at)
 
@@ -30,7 +32,7 @@ def state(total: Money, paid: Money, refunded: Money) -> PaymentState:
 
 
 def of_order(order: Order) -> list[Payment]:
-    return list(Payment.select().where(Payment.order == order).order_by(Payment.id))
+    return OF_ORDER.all(order.id)
 
 
 def record(order: Order, method: PaymentMethod, amount: Money, *, by: Actor, reference: str = "") -> Payment:

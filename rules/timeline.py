@@ -10,8 +10,13 @@ from typing import Any
 from models import Event, Order
 from money import Quantity
 from rules.facts import told
+from rules.prepared import Prepared
 
 PAGE = 20
+NEWER_THAN_ALL = 1 << 62
+EARLIER = Prepared(lambda order, before, most: (
+    Event.select().where(Event.order == order, Event.id < before).order_by(Event.id.desc()).limit(most)
+))
 
 
 def N_(message: str) -> str:  # noqa: N802
@@ -86,10 +91,7 @@ class Timeline:
 
 def of_order(order: Order, *, before: int | None = None, limit: int = PAGE) -> Timeline:
     """A page of an order's timeline. Steps of one quantity, or of one field, that one person made one after the other are one entry."""
-    query = Event.select().where(Event.order == order)
-    if before is not None:
-        query = query.where(Event.id < before)
-    events = list(query.order_by(Event.id.desc()).limit(limit + 1))
+    events = EARLIER.all(order.id, before or NEWER_THAN_ALL, limit + 1)
     shown = events[:limit]
     return Timeline(tuple(merged([entry(event) for event in shown])), shown[-1].id if len(events) > limit else None)
 

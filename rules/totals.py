@@ -13,8 +13,21 @@ from rules import couponbook, payments, rows, shop
 from rules.coupons import CouponFacts, applicable
 from rules.coupons import why_not as why_not_now
 from rules.facts import kept, told
+from rules.prepared import Prepared
 from rules.pricing import Discount, PricedLine, Totals, totals
 from rules.refusal import Refused
+
+
+LINES = Prepared(lambda order: (
+    Line.select(Line, Product.id, Product.price, Product.unit, Product.category, Product.is_tracked, Product.on_hand, Product.held,
+                Category.id, Category.icon)
+    .join(Product, JOIN.LEFT_OUTER).join(Category, JOIN.LEFT_OUTER).where(Line.order == order).order_by(Line.position, Line.id)
+))
+COUPONS = Prepared(lambda order: (
+    OrderCoupon.select(OrderCoupon, Coupon.id, Coupon.code, Coupon.kind).join(Coupon).where(OrderCoupon.order == order)
+    .order_by(OrderCoupon.position, OrderCoupon.id)
+))
+VAT = Prepared(lambda order: OrderVat.select().where(OrderVat.order == order).order_by(OrderVat.rate))
 
 
 def lines_of(order: Order) -> list[Line]:
@@ -24,11 +37,7 @@ def lines_of(order: Order) -> list[Line]:
     """
     content: list[Line] | None = order.__dict__.get("content")
     if content is None:
-        content = list(
-            Line.select(Line, Product.id, Product.price, Product.unit, Product.category, Product.is_tracked, Product.on_hand, Product.held,
-                        Category.id, Category.icon)
-            .join(Product, JOIN.LEFT_OUTER).join(Category, JOIN.LEFT_OUTER).where(Line.order == order).order_by(Line.position, Line.id)
-        )
+        content = LINES.all(order.id)
         if "content" in order.__dict__:
             order.content = content
     return content
@@ -36,8 +45,7 @@ def lines_of(order: Order) -> list[Line]:
 
 def coupons_of(order: Order) -> list[OrderCoupon]:
     """The coupons on the order, with their codes and kinds, in the order they were added."""
-    return list(OrderCoupon.select(OrderCoupon, Coupon.id, Coupon.code, Coupon.kind).join(Coupon).where(OrderCoupon.order == order)
-                .order_by(OrderCoupon.position, OrderCoupon.id))
+    return COUPONS.all(order.id)
 
 
 def priced(line: Line) -> PricedLine:
@@ -149,7 +157,7 @@ def read(reason: dict[str, Any] | None) -> Refused | None:
 
 
 def vat_of(order: Order) -> list[OrderVat]:
-    return list(OrderVat.select().where(OrderVat.order == order).order_by(OrderVat.rate))
+    return VAT.all(order.id)
 
 
 def _keep_vat(order: Order, result: Totals) -> list[OrderVat]:

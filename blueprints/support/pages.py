@@ -23,12 +23,19 @@ class Templates(Environment):
 
 def word(text: str, /, **facts: Any) -> Markup:
     """The text in the reader's language; %(name)s in it is filled in and made safe, %% is a percent sign."""
-    if "words" not in g:
-        g.words = WORDS.setdefault(language(), {})
-    found = g.words.get(text)
-    if found is None:
-        found = g.words[text] = Markup(get_translations().ugettext(text))  # noqa: S704 - our own translations
+    try:
+        found = g.words[text]
+    except (AttributeError, KeyError):
+        found = _translated(text)
     return found % facts if facts or "%" in found else found
+
+
+def _translated(text: str) -> Markup:
+    """The first time in this language, or in this request."""
+    g.words = WORDS.setdefault(language(), {})
+    if text not in g.words:
+        g.words[text] = Markup(get_translations().ugettext(text))
+    return Markup(g.words[text])
 
 
 def use_words(app: Flask) -> None:

@@ -110,7 +110,8 @@ def _not(made: Made) -> Made:
     if made.otherwise:
         return cast(Made, made.otherwise)
     test = _stand(made.words) if made.words else made.test
-    return Made(Sql(f"({test.text}) IS NOT TRUE", test.values), otherwise=made)
+    text = f"NOT {test.text}" if test.text.startswith("EXISTS") else f"({test.text}) IS NOT TRUE"  # so PostgreSQL asks per order
+    return Made(Sql(text, test.values), otherwise=made)
 
 
 def _of_term(term: Term, asker: Asker) -> Condition | None:

@@ -7,21 +7,17 @@ A pattern is folded text in which ANY stands for any mark and STOP for anything 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from functools import lru_cache
-from time import monotonic
 from typing import NamedTuple
 
-from models import database, is_sqlite
+from models import is_sqlite
 from rules import search
+from rules.filters.sample import sample
+from rules.filters.signs import ANY, MARKS, STOP, regex
 from rules.order_text import DRAFTS, END, Mark
 
-ANY, STOP = "\x1d", "\x1e"
-MARKS = "".join(Mark)
-SAMPLE, COMMON, KNOWN_FOR = 300, 0.15, 3600  # texts; the part of them that makes a trigram common; seconds
+OFTEN = 0.2  # of the texts
 GLOB = {ord(ANY): f"[{MARKS}]", ord(STOP): "[^0-9]", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
-REGEX = {ANY: f"[{MARKS}]", STOP: "[^0-9]"}
 
 
 class Sql(NamedTuple):
@@ -53,22 +49,19 @@ def stands(pattern: str) -> Sql:
     return Sql("(t.text || '') ~ ?", (regex(pattern),)) if _has_classes(pattern) else Sql("strpos(t.text, ?) > 0", (pattern,))
 
 
-def regex(pattern: str) -> str:
-    """For PostgreSQL (and Python): letters, digits and marks stand for themselves."""
-    return "".join(REGEX.get(char) or (re.escape(char) if char in "\\.^$*+?{}[]|()" else char) for char in pattern)
-
-
 def _has_classes(pattern: str) -> bool:
     return ANY in pattern or STOP in pattern
 
 
 class Texts(NamedTuple):
-    """Texts of which much is known: the table that is searched, a condition on it, and the columns with the text's key and its order."""
+    """Texts of which much is known: the table that is searched, a condition on it, and the columns with the text's key and its order.
+    `newest_first`: it can be read so without sorting."""
 
     source: str
     where: Sql
     key: str
     order: str
+    newest_first: bool
 
 
 def found(each: Sequence[Sequence[str]]) -> Texts | None:
@@ -83,31 +76,21 @@ def _found_sqlite(each: Sequence[Sequence[str]]) -> Texts | None:
     index = "order_text_index"
     match = Sql(f"{index} MATCH ? AND {index}.rowid >= {DRAFTS}", (" AND ".join(f"({group})" for group in asked),))
     if len(each) == len(asked) and all(_is_sure(pattern) for group in each for pattern in group):
-        return Texts(index, match, f"{index}.rowid", f"({index}.rowid & {DRAFTS - 1})")
+        return Texts(index, match, f"{index}.rowid", f"({index}.rowid & {DRAFTS - 1})", True)
     checks = [any_of([stands(pattern) for pattern in group]) for group in each]
-    return Texts(f"{index} CROSS JOIN order_text t", all_of([match, Sql(f"t.key = {index}.rowid"), *checks]), f"{index}.rowid", "t.order_id")
-
-
-def _found_postgresql(each: Sequence[Sequence[str]]) -> Texts:
-    tests = [any_of([_indexed(pattern) for pattern in group]) for group in each]
-    return Texts("order_text t", all_of([Sql(f"t.key >= {DRAFTS}"), *tests]), "t.key", "t.order_id")
+    return Texts(f"{index} CROSS JOIN order_text t", all_of([match, Sql(f"t.key = {index}.rowid"), *checks]), f"{index}.rowid", "t.order_id", True)
 
 
 def _asked(pattern: str) -> str:
     """What FTS5 is asked for one pattern; '' when no trigram is known of it."""
-    pieces = re.split(f"[{ANY}{STOP}]", pattern)
-    if together := search.together(pieces, _common_grams(int(monotonic() / KNOWN_FOR))):
+    if together := search.together(_pieces(pattern), sample().common):
         return together
     after = re.search(f"{ANY}([^{ANY}{STOP}]{{2}})", pattern)
     return " OR ".join(search.together([mark + after[1]]) for mark in MARKS) if after else ""
 
 
-@lru_cache(maxsize=2)
-def _common_grams(now: int) -> frozenset[str]:
-    """The trigrams of many texts, as a sample of the newest has them. Which these are changes nothing of what is found."""
-    texts = [text for text, in database.execute_sql(f"SELECT text FROM order_text ORDER BY key DESC LIMIT {SAMPLE}").fetchall()]
-    counts = Counter(gram for text in texts for gram in set(search.grams_of(text)))
-    return frozenset(gram for gram, count in counts.items() if count > len(texts) * COMMON)
+def _pieces(pattern: str) -> list[str]:
+    return re.split(f"[{ANY}{STOP}]", pattern)
 
 
 def _is_sure(pattern: str) -> bool:
@@ -115,10 +98,19 @@ def _is_sure(pattern: str) -> bool:
     return len(pattern) == 3 and STOP not in pattern and ANY not in pattern[1:]
 
 
+def _found_postgresql(each: Sequence[Sequence[str]]) -> Texts:
+    """Words that stand in every fourth text or so are found sooner by reading texts than in the index."""
+    is_common = sample().share(each) > OFTEN
+    tests = [any_of([stands(pattern) if is_common else _indexed(pattern) for pattern in group]) for group in each]
+    return Texts("order_text t", all_of([Sql(f"t.key >= {DRAFTS}"), *tests]), "t.key", "t.order_id", is_common)
+
+
 def _indexed(pattern: str) -> Sql:
-    if _has_classes(pattern):
-        return Sql("t.text ~ ?", (regex(pattern),))
-    return Sql("t.text LIKE ?", ("%" + re.sub(r"([\\%_])", r"\\\1", pattern) + "%",))
+    """By the trigrams that tell something; then the text itself is looked at."""
+    telling = [run for piece in _pieces(pattern) for run in sample().telling(piece)]
+    if telling:
+        return all_of([*(Sql("t.text LIKE ?", ("%" + re.sub(r"([\\%_])", r"\\\1", run) + "%",)) for run in telling), stands(pattern)])
+    return Sql("t.text ~ ?", (regex(pattern),))
 
 
 def any_of(conditions: Sequence[Sql]) -> Sql:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from rules import contacts
 from rules.filters.language import Term
-from rules.filters.patterns import STOP, anywhere
+from rules.filters.patterns import anywhere
+from rules.filters.signs import STOP
 from rules.order_text import Mark
 from rules.search import fold
 

@@ -6,9 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import reduce
+from operator import or_
 from typing import Any
 
-from models import Import, Parcel, Stage
+from peewee import fn
+
+from models import Coupon, Import, Parcel, Product, Stage
 from rules.filters import facets
 from rules.filters.choices import NONE, OWING
 from rules.filters.facets import Facet
@@ -101,17 +104,17 @@ def couriers_typed(text: str) -> list[str]:
 
 
 def coupons(texts: Sequence[str]) -> Made:
-    return _by_beginning(texts, "order_coupon", "x.coupon_id IN (SELECT c.id FROM coupon c WHERE {})", "c.code", str.upper)
+    return _linked("order_coupon", *_among("x.coupon_id", _beginning(Coupon.code, [text.upper() for text in texts])))
 
 
 def barcodes(texts: Sequence[str]) -> Made:
-    return _by_beginning(texts, "line", "x.product_id IN (SELECT p.id FROM product p WHERE {})", "p.ean", str)
+    return _linked("line", *_among("x.product_id", _beginning(Product.ean, texts)))
 
 
-def _by_beginning(texts: Sequence[str], table: str, within: str, column: str, written: Callable[[str], str]) -> Made:
-    """Orders linked to what has a code that begins so."""
-    begin = any_of([Sql(f"substr({column}, 1, {len(text)}) = ?", (written(text),)) for text in texts])
-    return _linked(table, within.format(begin.text), begin.values)
+def _beginning(code: Any, texts: Sequence[str]) -> list[int]:
+    """The keys of what has a code that begins so."""
+    begins = reduce(or_, [fn.substr(code, 1, len(text)) == text for text in texts])
+    return [key for key, in code.model.select(code.model.id).where(begins).tuples()]
 
 
 def imports(texts: Sequence[str]) -> Made:
