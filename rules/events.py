@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from peewee import JOIN
+from peewee import JOIN, fn
 
 from models import Customer, Event, Order, Product, now
 from rules.rights import Actor
 
 
 def record(
-    kind: str, *, by: Actor, order: Order | None = None, customer: Customer | None = None, product: Product | None = None,
+    kind: str, *, by: Actor, order: Order | None = None, customer: Customer | None = None, product: Product | int | None = None,
     cause: Event | None = None, **facts: Any,
 ) -> Event:
     """Write one event inside the caller's transaction. `facts` are plain values: cents, thousandths, texts."""
@@ -22,6 +22,7 @@ def record(
     )
 
 
+LOOKED_BACK = 5_000
 AWAITED: frozenset[str] = frozenset()  # the kinds tasks.REACTIONS answers; the others are history as soon as they are written
 
 
@@ -55,6 +56,13 @@ def of_product(product: Product, *, before: int | None = None, limit: int = 50) 
     if before:
         query = query.where(Event.id < before)
     return list(query.order_by(Event.id.desc()).limit(limit))
+
+
+def latest(kind: str, **facts: Any) -> Event | None:
+    """The newest event of this kind with these facts, of the last thousands: older ones are no news to anybody."""
+    newest = Event.select(fn.MAX(Event.id)).scalar() or 0
+    recent = Event.select().where(Event.kind == kind, Event.id > newest - LOOKED_BACK).order_by(Event.id.desc())
+    return next((event for event in recent if facts.items() <= event.facts.items()), None)
 
 
 def changes(before: dict[str, Any], after: dict[str, Any], fields: Iterable[str]) -> dict[str, list[Any]]:
