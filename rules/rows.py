@@ -67,7 +67,8 @@ def without_indexes(tables: Sequence[type[Table]]) -> Iterator[None]:
 def _sqlite(tables: Sequence[str]) -> tuple[list[str], list[str]]:
     marks = ", ".join("?" * len(tables))
     made = database.execute_sql(
-        f"SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name IN ({marks}) AND type IN ('index', 'trigger') AND sql <> ''",
+        f"SELECT type, name, tbl_name, sql FROM sqlite_master WHERE tbl_name IN ({marks}) AND sql <> '' "
+        "AND (type = 'index' OR type = 'trigger' AND name LIKE tbl_name || '_index_%')",
         tables,
     ).fetchall()
     searched = dict.fromkeys(table for kind, _, table, _ in made if kind == "trigger")

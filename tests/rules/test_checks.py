@@ -1,6 +1,7 @@
 """What proves the shop's rules: quiet on a true shop, and each broken rule is named with its row."""
 
 import sqlite3
+from contextlib import contextmanager
 from datetime import datetime
 
 import pytest
@@ -104,8 +105,24 @@ REFUNDED = "(SELECT MIN(id) FROM refund)"
     ("UPDATE event SET cause_id = id WHERE id = 1",                                         "is caused by 1, which came later"),
 ])
 def test_what_is_broken_is_named(demo_shop, sql, said):
-    assert db.execute_sql(sql).rowcount > 0
+    with unprotected():
+        assert db.execute_sql(sql).rowcount > 0
     broken(said)
+
+
+@contextmanager
+def unprotected():
+    """The database lets events be changed and deleted: somebody with its password did that."""
+    if is_sqlite():
+        triggers = dict(db.execute_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'event'").fetchall())
+        off, on = [f"DROP TRIGGER {name}" for name in triggers], list(triggers.values())
+    else:
+        off, on = (["ALTER TABLE event DISABLE TRIGGER USER"], ["ALTER TABLE event ENABLE TRIGGER USER"])
+    for statement in off:
+        db.execute_sql(statement)
+    yield
+    for statement in on:
+        db.execute_sql(statement)
 
 
 def test_two_customers_of_one_address_are_named(demo_shop):
