@@ -133,6 +133,7 @@ class Shop(Table):
     prices_include_vat = BooleanField(default=True)
     small_business = BooleanField(default=False, help_text="KOR: no VAT shown or charged")
     receipt_footer = CharField(500, default="")
+    tone = CharField(10, default="teal", constraints=one_of("tone", TONES), help_text="the colour of its letters")
     revision = CharField(32)
     created = MomentField(default=now)
 
@@ -261,12 +262,15 @@ class Label(Table):
 
 
 class LetterTemplate(Table):
+    """The text of a letter in one language; `attach` and `active` are the same in both."""
+
     key = CharField(60)
     language = CharField(2, constraints=one_of("language", LANGUAGES))
     name = CharField(80)
     subject = CharField(200)
     body = TextField()
     attach = CharField(20, default="", constraints=one_of("attach", ("", "receipt", "invoice")))
+    active = BooleanField(default=True)
     version = IntegerField(default=1)
 
     class Meta:
@@ -555,6 +559,7 @@ class Order(Table):
     content: Any  # its lines
     settled: Any  # the sums to write when the change is done
     sums: Any     # what the screen shows of them
+    oversell: bool  # somebody who may chose to sell more than there is
 
     class Meta:
         indexes = (
@@ -879,7 +884,7 @@ class Letter(Table):
     class Meta:
         indexes = (
             (("event", "template", "recipient"), True),  # one letter per cause, template and reader
-            (("state", "not_before", "id"), False),  # what waits to be sent
+            (("state", "id"), False),  # what waits to be sent, what failed
             (("order", "id"), False),  # the letters of an order
         )
 

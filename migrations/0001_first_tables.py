@@ -60,6 +60,7 @@ def up(migrator, db):
         prices_include_vat = BooleanField(default=True)
         small_business = BooleanField(default=False)
         receipt_footer = CharField(500, default="")
+        tone = CharField(10, default="teal", constraints=one_of("tone", TONES))
         revision = CharField(32)
         created = DateTimeField()
 
@@ -169,6 +170,7 @@ def up(migrator, db):
         subject = CharField(200)
         body = TextField()
         attach = CharField(20, default="", constraints=one_of("attach", ("", "receipt", "invoice")))
+        active = BooleanField(default=True)
         version = IntegerField(default=1)
 
         class Meta:
@@ -384,6 +386,10 @@ def up(migrator, db):
         imported = ForeignKeyField(Import, null=True, index=False, on_delete="SET NULL")
         duplicate_of = ForeignKeyField("self", null=True, index=False, on_delete="SET NULL")
         token_hash = CharField(64, null=True, unique=True)
+        content: Any
+        settled: Any
+        sums: Any
+        oversell: bool
 
         class Meta:
             indexes = (
@@ -621,7 +627,7 @@ def up(migrator, db):
         sent_at = DateTimeField(null=True)
 
         class Meta:
-            indexes = ((("event", "template", "recipient"), True), (("state", "not_before", "id"), False), (("order", "id"), False))
+            indexes = ((("event", "template", "recipient"), True), (("state", "id"), False), (("order", "id"), False))
 
     class Automation(Table):
         name = CharField(80)

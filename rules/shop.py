@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 import config
 from models import (
-    Courier, Label, Operator, PaymentMethod, Role, ShippingMethod, Shop, Source, Stage, Status, Table, VatCategory, VatRate, database, now,
+    Courier, Label, LabelRule, LetterTemplate, Operator, PaymentMethod, Role, ShippingMethod, Shop, Source, Stage, Status, Table, VatCategory,
+    VatRate, database, now,
 )
 from rules import defaults
 from rules.refusal import NotFound, Refused
@@ -34,6 +35,8 @@ class Settings:
     labels: dict[int, Label]
     vat_categories: dict[int, VatCategory]
     vat_rates: tuple[VatRate, ...]
+    letter_templates: dict[tuple[str, str], LetterTemplate]  # by key and language
+    label_rules: tuple[LabelRule, ...]
 
     def status_for(self, stage: Stage) -> Status:
         """The first status in use of this stage."""
@@ -111,6 +114,8 @@ def _read() -> Settings:
         shipping_methods=_by_id(ShippingMethod, ShippingMethod.position), payment_methods=_by_id(PaymentMethod, PaymentMethod.position),
         sources=_by_id(Source, Source.position), labels=_by_id(Label, Label.position), vat_categories=categories,
         vat_rates=tuple(VatRate.select().order_by(VatRate.category, VatRate.valid_from)),
+        letter_templates={(row.key, row.language): row for row in LetterTemplate.select().order_by(LetterTemplate.id)},
+        label_rules=tuple(LabelRule.select().order_by(LabelRule.id)),
     )
     for method in settings.shipping_methods.values():
         method.courier = couriers.get(method.courier_id)
