@@ -689,6 +689,18 @@ class Note(Table):
         indexes = ((("order", "id"), False),)  # the notes of an order
 
 
+class Presence(Table):
+    """Who has an order open, and on which device; one that was not seen for a while has closed it (rules/presence.py)."""
+
+    order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
+    operator = ForeignKeyField(Operator, index=False, on_delete="CASCADE")
+    device = ForeignKeyField(Device, index=False, on_delete="CASCADE")
+    seen = MomentField(default=now)
+
+    class Meta:
+        indexes = ((("order", "operator", "device"), True),)  # who else is at this order
+
+
 class Event(Table):
     """What happened, in order: the timeline people read and the queue tasks work off. Never changed but for `handled`."""
 
@@ -984,7 +996,7 @@ class ApiKey(Table):
 TABLES: tuple[type[Table], ...] = (
     Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label,
     LetterTemplate, Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon,
-    CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Event, Movement, Parcel, ParcelLine,
+    CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Presence, Event, Movement, Parcel, ParcelLine,
     Payment, Refund, RefundLine, Document, Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, JobRow,
     ApiKey,
 )

@@ -475,6 +475,15 @@ def up(migrator, db):
         class Meta:
             indexes = ((("order", "id"), False),)
 
+    class Presence(Table):
+        order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
+        operator = ForeignKeyField(Operator, index=False, on_delete="CASCADE")
+        device = ForeignKeyField(Device, index=False, on_delete="CASCADE")
+        seen = DateTimeField()
+
+        class Meta:
+            indexes = ((("order", "operator", "device"), True),)
+
     class Event(Table):
         kind = CharField(40)
         order = ForeignKeyField(Order, null=True, index=False, on_delete="CASCADE")
@@ -772,6 +781,7 @@ def up(migrator, db):
             OrderLabel,
             OrderText,
             Note,
+            Presence,
             Event,
             Movement,
             Parcel,
