@@ -10,7 +10,7 @@ from functools import partial
 
 from models import Event, Line, Order, Product, VatCategory
 from money import QUANTITY_LIMIT, Money, Quantity
-from rules import fields, order_text, orders, shop, totals
+from rules import fields, order_text, orders, shop, stock, totals
 from rules.pricing import Discount
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
@@ -76,7 +76,8 @@ def _add(order: Order, line: Line, by: Actor) -> Line:
 
 def _insert(order: Order, line: Line, kind: str, by: Actor) -> Line:
     line.save(force_insert=True)
-    orders.record(kind, order, f"line:{line.id}", by=by, line=line.id, name=line.name, now=line.quantity)
+    event = orders.record(kind, order, f"line:{line.id}", by=by, line=line.id, name=line.name, now=line.quantity)
+    stock.follow(order, line, NONE, event, by=by)
     totals.keep(order)
     order_text.refresh(order.id)
     return line
@@ -94,7 +95,9 @@ def change_quantity(order: Order, key: int, quantity: Quantity, *, by: Actor) ->
     line = line_of(order, key)
     _must_be_sellable(line.unit if line.product_id else "", quantity, by)
     was, line.quantity = line.quantity, quantity
-    return _changed(order, line, "quantity", was, quantity, by)
+    if event := _changed(order, line, "quantity", was, quantity, by):
+        stock.follow(order, line, was, event, by=by)
+    return line
 
 
 def change_price(order: Order, key: int, price: Money | None, *, by: Actor) -> Line:
@@ -105,7 +108,8 @@ def change_price(order: Order, key: int, price: Money | None, *, by: Actor) -> L
     if line.price != was:
         must_have(by, "orders.price")
         line.list_price = own if line.product_id and line.price != own else None
-    return _changed(order, line, "price", was, line.price, by)
+    _changed(order, line, "price", was, line.price, by)
+    return line
 
 
 def discount_line(order: Order, key: int, discount: Discount | None, *, by: Actor) -> Line:
@@ -115,16 +119,17 @@ def discount_line(order: Order, key: int, discount: Discount | None, *, by: Acto
         raise Refused("A deposit has no discount.", field="value")
     was = totals.discount(line.discount_kind, line.discount_value)
     line.discount_kind, line.discount_value = (discount.kind, discount.value) if discount else (None, 0)
-    return _changed(order, line, "discount", was, discount, by)
-
-
-def _changed(order: Order, line: Line, field: str, was: object, now: object, by: Actor) -> Line:
-    if was == now:
-        return line
-    line.save(only=[Line.quantity, Line.price, Line.list_price, Line.discount_kind, Line.discount_value])
-    orders.record("line.changed", order, f"line:{line.id}:{field}", by=by, line=line.id, name=line.name, field=field, was=was, now=now)
-    totals.keep(order)
+    _changed(order, line, "discount", was, discount, by)
     return line
+
+
+def _changed(order: Order, line: Line, field: str, was: object, now: object, by: Actor) -> Event | None:
+    if was == now:
+        return None
+    line.save(only=[Line.quantity, Line.price, Line.list_price, Line.discount_kind, Line.discount_value])
+    event = orders.record("line.changed", order, f"line:{line.id}:{field}", by=by, line=line.id, name=line.name, field=field, was=was, now=now)
+    totals.keep(order)
+    return event
 
 
 def remove_line(order: Order, key: int, *, by: Actor) -> Event:
@@ -135,6 +140,7 @@ def remove_line(order: Order, key: int, *, by: Actor) -> Event:
     facts = {name: getattr(line, name) for name in KEPT if name != "name"}
     event = orders.record("line.removed", order, f"line:{line.id}", by=by, line=line.id, name=line.name, was=line.quantity, price=line.price,
                           list_price=line.list_price, row=facts)
+    stock.let_go(line)
     line.delete_instance()
     lines(order).remove(line)
     totals.keep(order)

@@ -10,7 +10,7 @@ from typing import Any
 
 from models import ShippingMethod, Stage
 from money import ZERO, Money, Quantity
-from rules import coupons, demo_fates, order_text, status, totals
+from rules import coupons, demo_fates, order_text, totals
 from rules.coupons import CouponFacts
 from rules.demo_fates import COUNTER, SENT, Method
 from rules.demo_goods import Article
@@ -20,6 +20,7 @@ from rules.new_orders import NewEvent, NewLine, NewOrder, NewParcel, sums
 from rules.pricing import PricedLine, Totals
 from rules.pricing import totals as computed
 from rules.shop import Settings
+from rules.stages import STEPS
 
 CHANNELS, SHARES = ("web", COUNTER, "phone", "email"), (55, 30, 9, 6)
 LINES, CHANCES = range(1, 9), (28, 22, 17, 12, 8, 6, 4, 3)  # three on average
@@ -94,7 +95,7 @@ class Maker:
     def _line(self, article: Article, quantity: int, stage: Stage, placed: datetime, exempt: bool) -> NewLine:
         rate = self._rate(article.vat, placed.date())
         price = Money(article.price)
-        stock = status.STEPS[stage].stock if article.is_tracked else "free"
+        stock = STEPS[stage].stock if article.is_tracked else "free"
         held, taken = quantity if stock == "held" else 0, quantity if stock == "taken" and placed > self.until - COUNTED else 0
         self.held[article.key] += held
         self.taken[article.key] += taken
@@ -163,7 +164,7 @@ class Maker:
         order.version = 2
         was, now = self.statuses[Stage.OPEN], self.statuses[stage]
         at = order.shipped_at or min(self.until, placed + timedelta(minutes=self.dice.randrange(1, 600)))
-        return made, NewEvent(status.STEPS[stage].event, at, {
+        return made, NewEvent(STEPS[stage].event, at, {
             "part": "status", "version": 2, "was": was.name, "now": now.name, "status": now.id, "note": "",
         })
 

@@ -22,6 +22,7 @@ LONGEST = 90  # characters of what is shown; of a note the part around the match
 BEFORE = 30
 SQUEEZED = frozenset((Mark.PHONE, Mark.PHONE_END, Mark.POSTCODE, Mark.TRACKING))  # their words are kept without the blanks they are written with
 PLACE = '(SELECT o.id AS order_id, a.* FROM "order" o JOIN address a ON a.id IN (o.billing_id, o.shipping_id))'
+COMPANIES = f'(SELECT id, id AS order_id, company FROM "order" UNION ALL SELECT id, order_id, company FROM {PLACE} p)'
 MOST_OF_ONE = 2  # texts of one field that are shown
 
 
@@ -43,7 +44,7 @@ KINDS = {
     Mark.NUMBER: Kind("number", '(SELECT id, id AS order_id, number FROM "order")', "number"),
     Mark.EXTERNAL: Kind("external_number", '(SELECT id, id AS order_id, external_number FROM "order")', "external_number"),
     Mark.CUSTOMER: Kind("customer", '(SELECT id, id AS order_id, name FROM "order")', "name"),
-    Mark.COMPANY: Kind("company", f'(SELECT id, id AS order_id, company FROM "order" UNION ALL SELECT id, order_id, company FROM {PLACE} p)', "company"),
+    Mark.COMPANY: Kind("company", COMPANIES, "company"),
     Mark.EMAIL: Kind("email", '(SELECT id, id AS order_id, email FROM "order")', "email"),
     Mark.PHONE: Kind("phone", '(SELECT id, id AS order_id, phone FROM "order")', "phone"),
     Mark.PHONE_END: Kind("phone", '(SELECT id, id AS order_id, phone FROM "order")', "phone"),

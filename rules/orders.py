@@ -102,6 +102,7 @@ def changing(number: str, part: str, *, version: int | None, by: Actor, right: s
         order.version += 1
         order.content = None  # read when it is asked for (rules/totals.py)
         order.settled = {}
+        order.oversell = False
         yield order
         order.changed = now()
         Order.update({Order.version: order.version, Order.changed: order.changed} | order.settled).where(Order.id == order.id).execute()

@@ -75,6 +75,18 @@ def remove(order: Order, key: int, *, by: Actor) -> Parcel:
     return parcel
 
 
+def send_all(order: Order, label: ParcelFacts | None, *, by: Actor) -> None:
+    """The order was shipped: what is on the label is one more parcel, and every parcel has left."""
+    if label is not None and label != ParcelFacts():
+        add(order, label, by=by)
+    Parcel.update(shipped_at=order.shipped_at).where(Parcel.order == order, Parcel.shipped_at.is_null()).execute()
+
+
+def bring_back(order: Order) -> None:
+    """The order was not shipped after all: no parcel has left."""
+    Parcel.update(shipped_at=None).where(Parcel.order == order).execute()
+
+
 def _find(order: Order, key: int) -> Parcel:
     parcel = Parcel.select(Parcel, Courier).join(Courier, JOIN.LEFT_OUTER).where(Parcel.id == key, Parcel.order == order).first()
     if parcel is None:

@@ -1,44 +1,22 @@
-"""The life of an order, as one table. Nothing else sets Order.status."""
+"""An order's status: who may set it to which, and doing so. Nothing else sets Order.status."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any
 
-from models import Line, Order, Stage, Status, now
-from rules import customers, order_text, orders, totals
+from models import Event, Line, Order, Stage, Status, now
+from rules import customers, order_text, orders, parcels, stock, totals
+from rules.parcels import ParcelFacts
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
 from rules.shop import Settings
+from rules.stages import STEPS, is_correction, step
+from rules.stock import Effect, Taking
 
-
-class Step(NamedTuple):
-    rank: int                 # how far along; a lower rank than the present one is a correction
-    is_open: bool             # still asks for work
-    stock: str                # what its lines want of the stock: free, held or taken
-    next: tuple[Stage, ...]   # what usually follows, the first as the button on the order
-    event: str
-
-
-STEPS = {
-    Stage.DRAFT:     Step(0, True,  "free",  (Stage.OPEN, Stage.PREPARING, Stage.COMPLETED, Stage.CANCELLED), "order.drafted"),
-    Stage.OPEN:      Step(1, True,  "held",  (Stage.PREPARING, Stage.READY, Stage.SHIPPED, Stage.CANCELLED),  "order.opened"),
-    Stage.PREPARING: Step(2, True,  "held",  (Stage.SHIPPED, Stage.READY, Stage.COMPLETED, Stage.CANCELLED),  "order.prepared"),
-    Stage.READY:     Step(3, True,  "held",  (Stage.COMPLETED, Stage.SHIPPED, Stage.CANCELLED),               "order.readied"),
-    Stage.SHIPPED:   Step(4, True,  "taken", (Stage.COMPLETED, Stage.RETURNED),                               "order.shipped"),
-    Stage.COMPLETED: Step(5, False, "taken", (Stage.RETURNED,),                                               "order.completed"),
-    Stage.CANCELLED: Step(6, False, "free",  (),                                                              "order.cancelled"),
-    Stage.RETURNED:  Step(6, False, "free",  (),                                                              "order.returned"),
-}
-
-
-def step(status: Status) -> Step:
-    return STEPS[Stage(status.stage)]
-
-
-def is_correction(was: Status, wanted: Status) -> bool:
-    """Going back, or leaving what was closed: possible for who has the right, nothing is a dead end."""
-    return step(wanted).rank < step(was).rank or (step(was).rank == 6 and was.stage != wanted.stage)
+SHIPPED = STEPS[Stage.SHIPPED].rank
 
 
 def possible(order: Order, settings: Settings, *, by: Actor) -> list[Status]:
@@ -72,33 +50,93 @@ def _is_draft_matter(order: Order, wanted: Status) -> bool:
     return order.placed is None and {order.status.stage, wanted.stage} == {Stage.DRAFT, Stage.CANCELLED}
 
 
-def change(number: str, wanted: Status, *, version: int | None, by: Actor, note: str = "") -> Order:
-    """Set an order's status, in one transaction with its event; who comes second is told.
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person decided about the consequences of a change; nothing chosen: what would be proposed.
+
+    `leave`: products (by key) whose number on hand stays, each with the reason. `adjust`: products that were left alone before and are
+    not any more. `parcel`: what is on its label.
+    """
+
+    leave: Mapping[int, str] = field(default_factory=dict)
+    adjust: frozenset[int] = frozenset()
+    oversell: bool = False
+    parcel: ParcelFacts | None = None
+    note: str = ""
+
+
+def change(number: str, wanted: Status, *, version: int | None, by: Actor, choices: Choices | None = None) -> Order:
+    """Set an order's status, and do what that does, in one transaction with its event; who comes second is told.
 
     Leaving the draft stage places the order: it needs lines and coupons that still hold, and gets its date and its customer.
+    Refuses to hold or take more than there is, unless that was chosen by somebody who may.
     """
     with orders.changing(number, "status", version=version, by=by, right="orders.see") as order:
-        if lacking := lacks(order, wanted, by):
-            must_have(by, lacking)
-        if wanted.archived:
-            raise Refused("The status {status} is no longer used.", status=wanted.name)
-        if wanted.id == order.status_id:
-            return order
-        was = order.status
-        if was.stage == Stage.DRAFT:
-            _leave_draft(order, wanted, by)
-        elif was.stage == Stage.CANCELLED:
-            _must_still_work(order, _working_coupons(order))
-        placed = order.placed
-        order.status, order.placed = wanted, _placed(order, wanted)
-        if wanted.stage == Stage.SHIPPED:
-            order.shipped_at = now()
-        Order.update(status=wanted, placed=order.placed, shipped_at=order.shipped_at, parked=order.parked, due=orders.due(order)).where(
-            Order.id == order.id).execute()
-        if order.placed != placed:
-            order_text.refresh(order.id)
-        orders.record(step(wanted).event, order, "status", by=by, was=was, now=wanted, status=wanted.id, note=note)
+        if wanted.id != order.status_id:
+            taking = Taking(by, oversell=bool(choices and choices.oversell))
+            if _brings_back(order, wanted):
+                parcels.bring_back(order)
+            effects = stock.plan({order.id: (step(order.status).stock, step(wanted).stock)})[order.id]
+            apply(order, wanted, effects, taking, choices or Choices(), by=by)
+            taking.write()
     return order
+
+
+def _brings_back(order: Order, wanted: Status) -> bool:
+    """Set back to before it was shipped: then nothing has left after all."""
+    return step(wanted).rank < SHIPPED <= step(order.status).rank and order.shipped_at is not None
+
+
+def apply(order: Order, wanted: Status, effects: list[Effect], taking: Taking, choices: Choices, *, by: Actor) -> Event:
+    """Change an order that rules.orders.changing gave out; `taking` is for the caller to write."""
+    must_be_possible(order, wanted, by)
+    moved, left = _chosen(effects, choices)
+    taking.must_be_enough(moved)
+    was, placed = order.status, order.placed
+    if was.stage == Stage.DRAFT:
+        _leave_draft(order, wanted, by)
+    elif was.stage == Stage.CANCELLED:
+        _must_still_work(order, _working_coupons(order))
+    order.status, order.placed = wanted, _placed(order, wanted)
+    if wanted.stage == Stage.SHIPPED:
+        order.shipped_at = now()
+        parcels.send_all(order, choices.parcel, by=by)
+    _keep(order, placed)
+    event = orders.record(step(wanted).event, order, "status", by=by, was=was, now=wanted, was_status=was.id, status=wanted.id, note=choices.note,
+                          **_said_of(left))
+    taking.add(order.id, moved, event)
+    for effect, why in left:
+        taking.leave(order.id, effect, why, event)
+    return event
+
+
+def must_be_possible(order: Order, wanted: Status, by: Actor) -> None:
+    if lacking := lacks(order, wanted, by):
+        must_have(by, lacking)
+    if wanted.archived:
+        raise Refused("The status {status} is no longer used.", status=wanted.name)
+
+
+def _chosen(effects: list[Effect], choices: Choices) -> tuple[list[Effect], list[tuple[Effect, str]]]:
+    """Which effects happen, and which are left out with a reason. Holding is not asked for, so it cannot be left out."""
+    left = [(each, choices.leave[each.product.id]) for each in effects if each.take and each.product.id in choices.leave]
+    moved = [each for each in effects
+             if not (each.take and each.product.id in choices.leave) and (each.is_proposed or each.product.id in choices.adjust)]
+    return moved, left
+
+
+def _said_of(left: list[tuple[Effect, str]]) -> dict[str, Any]:
+    return {"left_alone": [[each.product.name, why] for each, why in left]} if left else {}
+
+
+def _keep(order: Order, placed: datetime | None) -> None:
+    """With the rest of the change; the day it was placed at once, because its text is kept by it."""
+    order.due = orders.due(order)
+    order.settled |= {Order.status: order.status, Order.placed: order.placed, Order.shipped_at: order.shipped_at, Order.parked: order.parked,
+                      Order.due: order.due}
+    if order.placed != placed:
+        Order.update(placed=order.placed).where(Order.id == order.id).execute()
+        order_text.refresh(order.id)
 
 
 def _placed(order: Order, wanted: Status) -> datetime | None:

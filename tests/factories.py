@@ -15,7 +15,8 @@ def vat(key="high"):
 
 
 def a_product(name="Earl Grey", price=495, *, on_hand=None, vat_category="high", **facts) -> Product:
-    """A product of so many cents, with so many pieces in stock."""
+    """A product of so many cents, with so many pieces in stock; without a number there is always enough."""
+    facts.setdefault("is_tracked", on_hand is not None)
     facts = ProductFacts(name=name, price=Money(price), vat_category=vat(vat_category).id, **facts)
     return products.create(facts, None if on_hand is None else Quantity.pieces(on_hand), DESK)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import commands
 from models import Stage
-from rules.status import STEPS
+from rules.stages import STEPS
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()

@@ -7,6 +7,7 @@ from money import Money, Quantity
 from rules import cart, order_customer, orders, payments, status, terms
 from rules import shop as shops
 from rules.refusal import Conflict, Refused
+from rules.stages import STEPS
 from tests.factories import a_customer, a_draft, a_product
 
 STAGES = tuple(Stage)
@@ -23,16 +24,16 @@ def set_to(order, stage, by, settings, version=None):
 
 
 def test_every_stage_has_a_step_that_leads_somewhere_or_is_an_end():
-    assert set(status.STEPS) == set(Stage)
-    assert [stage for stage, step in status.STEPS.items() if not step.next] == [Stage.CANCELLED, Stage.RETURNED]
-    assert len({step.event for step in status.STEPS.values()}) == len(Stage)
+    assert set(STEPS) == set(Stage)
+    assert [stage for stage, step in STEPS.items() if not step.next] == [Stage.CANCELLED, Stage.RETURNED]
+    assert len({step.event for step in STEPS.values()}) == len(Stage)
 
 
 @pytest.mark.parametrize("stage", [stage for stage in STAGES if stage not in (Stage.DRAFT, Stage.CANCELLED)])
 def test_a_draft_is_placed_by_any_status_but_cancelled(by, shop, stage):
     order = set_to(a_draft(by, a_product()), stage, by, shop)
     assert order.status.stage == stage and order.placed is not None
-    event = Event.get(Event.kind == status.STEPS[stage].event)
+    event = Event.get(Event.kind == STEPS[stage].event)
     assert (event.facts["was"], event.facts["now"], event.facts["status"]) == ("Concept", shop.status_for(stage).name, shop.status_for(stage).id)
 
 

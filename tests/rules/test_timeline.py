@@ -6,9 +6,10 @@ import pytest
 
 from models import Event, Line, now
 from money import Money, Quantity
-from rules import cart, events, orders, payments, status, terms, timeline
+from rules import cart, events, orders, payments, terms, timeline
 from rules.facts import kept, told
 from rules.pricing import Discount
+from rules.stages import STEPS
 from tests.factories import a_coupon, a_draft, a_product
 
 
@@ -117,7 +118,7 @@ def test_events_without_a_sentence_or_without_facts_are_told_too(by, kind):
 
 def test_events_of_imports_are_told_like_ours(by, shop, placed_order):
     open_, = [row for row in shop.statuses.values() if row.stage == "open"]
-    Event.create(kind=status.STEPS["open"].event, order=placed_order, facts={"part": "status", "version": 2, "was": "Concept", "now": open_.name, "status": open_.id})
+    Event.create(kind=STEPS["open"].event, order=placed_order, facts={"part": "status", "version": 2, "was": "Concept", "now": open_.name, "status": open_.id})
     assert timeline.of_order(placed_order).entries[0].status == open_.id
 
 
