@@ -386,10 +386,6 @@ def up(migrator, db):
         imported = ForeignKeyField(Import, null=True, index=False, on_delete="SET NULL")
         duplicate_of = ForeignKeyField("self", null=True, index=False, on_delete="SET NULL")
         token_hash = CharField(64, null=True, unique=True)
-        content: Any
-        settled: Any
-        sums: Any
-        oversell: bool
 
         class Meta:
             indexes = (
@@ -737,6 +733,7 @@ def up(migrator, db):
     )
     Order.add_index(Order.index(Order.imported, name="order_of_import").where(Order.imported.is_null(False)))
     Order.add_index(Order.index(Order.operator, Order.changed, name="order_drafts").where(Order.placed.is_null()))
+    Line.add_index(Line.index(Line.product, Line.order, name="line_holding").where(Line.held > 0))
     Event.add_index(Event.index(Event.order, Event.id, name="event_of_order").where(Event.order.is_null(False)))
     Event.add_index(Event.index(Event.customer, Event.id, name="event_of_customer").where(Event.customer.is_null(False)))
     Event.add_index(Event.index(Event.product, Event.id, name="event_of_product").where(Event.product.is_null(False)))
