@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from models import Event, Line, Order, Stage, Status, now
-from rules import customers, order_text, orders, parcels, stock, totals
+from rules import customers, order_text, orders, parcels, totals
 from rules.parcels import ParcelFacts
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
 from rules.shop import Settings
 from rules.stages import STEPS, is_correction, step
-from rules.stock import Effect, Taking
+from rules.stock import Taking
+from rules.stock_effects import Effect, plan
 
 SHIPPED = STEPS[Stage.SHIPPED].rank
 
@@ -76,7 +77,7 @@ def change(number: str, wanted: Status, *, version: int | None, by: Actor, choic
             taking = Taking(by, oversell=bool(choices and choices.oversell))
             if _brings_back(order, wanted):
                 parcels.bring_back(order)
-            effects = stock.plan({order.id: (step(order.status).stock, step(wanted).stock)})[order.id]
+            effects = plan({order.id: (step(order.status).stock, step(wanted).stock)})[order.id]
             apply(order, wanted, effects, taking, choices or Choices(), by=by)
             taking.write()
     return order
