@@ -630,6 +630,9 @@ class Line(Table):
         )
 
 
+Line.add_index(Line.index(Line.product, Line.order, name="line_holding").where(Line.held > 0))  # for which orders a product is held
+
+
 class OrderVat(Table):
     """VAT of one rate of an order: base excludes VAT."""
 

@@ -32,11 +32,16 @@ class Page(NamedTuple):
 
 
 def page(filters: Filters, *, after: int | None = None, before: int | None = None, size: int = paging.SIZE) -> Page:
+    """The products of these filters, by name."""
+    return walk(_wanted(filters), after=after, before=before, size=size)
+
+
+def walk(wanted: list[Any], *, after: int | None = None, before: int | None = None, size: int = paging.SIZE) -> Page:
     """The products that follow `after` or come before `before`, by name, with their categories; else the first ones.
 
     A page that would begin before the list does is the first page.
     """
-    query = Product.select(Product, Category).join(Category, JOIN.LEFT_OUTER).where(*_wanted(filters))
+    query = Product.select(Product, Category).join(Category, JOIN.LEFT_OUTER).where(*wanted)
     total = paging.count(query)
     here, place = Tuple(Product.search, Product.id), _place(before or after)
     if place is not None and before:
