@@ -12,7 +12,7 @@ from peewee import JOIN
 from models import (
     LANGUAGES, Address, Customer, Event, Note, Operator, Order, OrderLabel, PaymentMethod, Regime, Source, Stage, database, is_sqlite, now,
 )
-from rules import events, fields, numbering, order_text, shop
+from rules import customer_labels, events, fields, numbering, order_text, shop
 from rules.facts import kept, told
 from rules.prepared import Prepared
 from rules.refusal import Conflict, NotFound, Refused
@@ -103,7 +103,10 @@ def changing(number: str, part: str, *, version: int | None, by: Actor, right: s
         order.content = None  # read when it is asked for (rules/totals.py)
         order.settled = {}
         order.oversell = False
+        was = order.payment_state
         yield order
+        if order.payment_state != was:
+            customer_labels.follow(order, was, by=by)
         order.changed = now()
         Order.update({Order.version: order.version, Order.changed: order.changed} | order.settled).where(Order.id == order.id).execute()
 

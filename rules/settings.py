@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,12 +11,14 @@ from typing import Any
 
 from peewee import ForeignKeyField
 
-from models import database
+from models import Event, database
 from money import Money
 from rules import events, shop
-from rules.refusal import NotFound, Refused
+from rules.refusal import Conflict, NotFound, Refused
 from rules.rights import Actor, must_have
 from rules.shop import Settings
+
+UNMARKED = ("position", "revision")  # change without anybody changing the row itself
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,7 @@ class Kind:
     clean: Callable[[Mapping[str, Any], Settings, Any], dict[str, Any]]  # values as they are kept; Refused or Invalid
     used_in: tuple[ForeignKeyField, ...]
     must_be_spare: Callable[[Any, Settings], None] = lambda row, settings: None  # may it be put away or deleted?
+    must_be_unknown: Callable[[Any], None] = lambda row: None            # may it be deleted, though nothing has it now?
 
 
 @contextmanager
@@ -59,9 +64,11 @@ def add(kind: Kind, values: Mapping[str, Any], *, by: Actor) -> Any:
     return row
 
 
-def change(kind: Kind, key: int, values: Mapping[str, Any], *, by: Actor) -> None:
+def change(kind: Kind, key: int, values: Mapping[str, Any], *, by: Actor, seen: str = "") -> None:
+    """Change a row. `seen` is the mark of what the form was made from: who comes second is told."""
     with changing(by, kind.right) as settings:
         row = find(kind, settings, key)
+        must_be_as_seen(kind.name, row, seen)
         write(kind.name, row, kind.clean(values, settings, row), by=by)
 
 
@@ -71,6 +78,23 @@ def write(what: str, row: Any, values: Mapping[str, Any], *, by: Actor) -> None:
     if changed := events.changes(was, now_, values):
         type(row).update({getattr(type(row), name): values[name] for name in changed}).where(type(row).id == row.id).execute()
         record("changed", what, row, by=by, changes=changed)
+
+
+def mark(row: Any) -> str:
+    """What is in a row, in a few characters: a form takes it along and so knows, when it comes back, whether somebody changed the row."""
+    values = row if isinstance(row, dict) else {name: plain(value) for name, value in row.__data__.items() if name not in UNMARKED}
+    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+def must_be_as_seen(what: str, row: Any, seen: str) -> None:
+    """Refuses, with who it was, when somebody changed the row since the form was made; a form without a mark is not asked."""
+    if seen and seen != mark(row):
+        raise conflict(events.latest("settings.changed", what=what, row=row.id))
+
+
+def conflict(event: Event | None) -> Conflict:
+    who = shop.current().operators[event.operator_id].name if event and event.operator_id else "Toonbank"
+    return Conflict("{who} has just changed this too. What you typed is still here: compare what is marked, and save again to keep yours.", who=who)
 
 
 def archive(kind: Kind, key: int, *, by: Actor) -> None:
@@ -95,20 +119,26 @@ def remove(kind: Kind, key: int, *, by: Actor) -> None:
         kind.must_be_spare(row, settings)
         if is_used(kind, key):
             raise Refused("{name} is in use, so it cannot be deleted.", name=row.name)
+        kind.must_be_unknown(row)
         kind.table.delete().where(kind.table.id == key).execute()
         record("removed", kind.name, row, by=by)
 
 
-def move(kind: Kind, key: int, steps: int, *, by: Actor) -> None:
-    """Move a row up (−1) or down (+1) in its list; at the end of the list nothing happens."""
+def move(kind: Kind, key: int, steps: int, *, by: Actor) -> int:
+    """Move a row up (−) or down (+) among the rows in use, to the end of its list at most. Answers how many steps it went."""
     with changing(by, kind.right) as settings:
         row = find(kind, settings, key)
-        order = list(kind.rows(settings))
-        place = order.index(key)
-        order.insert(min(max(place + steps, 0), len(order) - 1), order.pop(place))
-        for position, each in enumerate(order):
-            kind.table.update(position=position).where(kind.table.id == each, kind.table.position != position).execute()
-        record("moved", kind.name, row, by=by, steps=steps)
+        order = list(kind.rows(settings).values())
+        shown = [each.id for each in order if each.id == key or not getattr(each, "archived", False)]
+        place = shown.index(key)
+        went = min(max(place + steps, 0), len(shown) - 1) - place
+        if went:
+            shown.insert(place + went, shown.pop(place))
+            away = [each.id for each in order if each.id not in shown]
+            for position, each in enumerate((*shown, *away)):
+                kind.table.update(position=position).where(kind.table.id == each, kind.table.position != position).execute()
+            record("moved", kind.name, row, by=by, steps=went)
+    return went
 
 
 def is_used(kind: Kind, key: int) -> bool:

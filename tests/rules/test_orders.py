@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from models import Address, Event, Line, Note, Operator, Order, OrderText, PaymentMethod, Role, Stage
+from models import Address, Device, Event, Line, Note, Operator, Order, OrderText, PaymentMethod, Role, Stage
 from money import Money, Quantity
 from rules import cart, drafts, events, order_customer, orders, rights, status
 from rules import shop as shops
@@ -113,13 +113,14 @@ def test_line_1_is_not_line_12(by, joost):
 
 def test_ones_own_changes_never_clash_but_the_same_person_elsewhere_does(by, shop):
     order = a_draft(by)
-    elsewhere = rights.Actor(by.operator, by.name, by.rights, device=None)
+    elsewhere = rights.Actor(by.operator, by.name, by.rights, device=Device.create(key="tablet", name="Tablet").id)
     with change(order, "operator", by) as changed:
         orders.set_operator(changed, None, by=by)
     with change(order, "operator", by, order.version) as changed:
         orders.set_operator(changed, shop.operators[by.operator], by=by)
-    Event.update(device=None).execute()
-    with change(order, "operator", elsewhere, order.version):
+    with pytest.raises(Conflict), change(order, "operator", elsewhere, order.version):
+        pass
+    with change(order, "operator", by, order.version):
         pass
 
 
