@@ -10,7 +10,7 @@ PORT = int(os.environ.get("PORT", "8000"))
 BASE_URL = os.environ.get("BASE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{INSTANCE}/toonbank.db")
 QUEUE_URL = os.environ.get("QUEUE_URL", f"sqlite:///{INSTANCE}/queue.db")
-MAIL_URL = os.environ.get("MAIL_URL", f"file://{INSTANCE}/mail")
+MAIL_URL = os.environ.get("MAIL_URL", f"file://{INSTANCE}/letters")
 TIMEZONE = os.environ.get("TIMEZONE", "Europe/Amsterdam")
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 RUN_TASKS_AT_ONCE = os.environ.get("RUN_TASKS_AT_ONCE") == "1"

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from datetime import date
 
-from models import Category, Courier, Label, PaymentMethod, Role, ShippingMethod, Source, Stage, Status, VatCategory, VatRate
+from models import Category, Courier, Label, LetterTemplate, PaymentMethod, Role, ShippingMethod, Source, Stage, Status, VatCategory, VatRate
 from money import Money
+from rules import letter_defaults
 from rules.rights import ROLES
 
 ROLE_NAMES = {"owner": "Eigenaar", "manager": "Beheerder", "clerk": "Verkoper"}
 
-# name, English, stage, tone, customer is mailed, asks for tracking
+# name, English, stage, tone, letter to the customer, asks for tracking
 STATUSES = (
-    ("Concept",              "Draft",            Stage.DRAFT,     "grey",   False, False),
-    ("In afwachting",        "Pending",          Stage.OPEN,      "amber",  False, False),
-    ("In behandeling",       "Processing",       Stage.PREPARING, "blue",   False, False),
-    ("Klaar om af te halen", "Ready to collect", Stage.READY,     "teal",   True,  False),
-    ("Verzonden",            "Shipped",          Stage.SHIPPED,   "violet", True,  True),
-    ("Voltooid",             "Completed",        Stage.COMPLETED, "green",  False, False),
-    ("Geannuleerd",          "Cancelled",        Stage.CANCELLED, "grey",   False, False),
-    ("Retour",               "Returned",         Stage.RETURNED,  "grey",   False, False),
+    ("Concept",              "Draft",            Stage.DRAFT,     "grey",   None,      False),
+    ("In afwachting",        "Pending",          Stage.OPEN,      "amber",  None,      False),
+    ("In behandeling",       "Processing",       Stage.PREPARING, "blue",   None,      False),
+    ("Klaar om af te halen", "Ready to collect", Stage.READY,     "teal",   "ready",   False),
+    ("Verzonden",            "Shipped",          Stage.SHIPPED,   "violet", "shipped", True),
+    ("Voltooid",             "Completed",        Stage.COMPLETED, "green",  None,      False),
+    ("Geannuleerd",          "Cancelled",        Stage.CANCELLED, "grey",   None,      False),
+    ("Retour",               "Returned",         Stage.RETURNED,  "grey",   None,      False),
 )
 
 # key, name, English, {rate in basis points: valid from}; Wet op de omzetbelasting 1968, art. 9
@@ -69,8 +70,12 @@ def fill() -> None:
     """Write the defaults of an empty shop; the caller has the transaction."""
     for key, rights in ROLES.items():
         Role.create(key=key, name=ROLE_NAMES[key], rights=list(rights), refund_limit=Money(5_000) if key == "clerk" else None)
-    for position, (name, english, stage, tone, mails, tracking) in enumerate(STATUSES):
-        Status.create(name=name, name_en=english, stage=stage, tone=tone, position=position, mails_customer=mails, asks_tracking=tracking)
+    for position, (name, english, stage, tone, letter, tracking) in enumerate(STATUSES):
+        Status.create(name=name, name_en=english, stage=stage, tone=tone, position=position, letter=letter, mails_customer=bool(letter),
+                      asks_tracking=tracking)
+    for key, texts in letter_defaults.ALL.items():
+        for language, text in texts.items():
+            LetterTemplate.create(key=key, language=language, name=text.name, subject=text.subject, body=text.body)
     for position, (key, name, english, rates) in enumerate(VAT):
         category = VatCategory.create(key=key, name=name, name_en=english, position=position)
         for rate, valid_from in rates.items():

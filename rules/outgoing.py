@@ -1,0 +1,39 @@
+"""A letter of the outbox as what a mail plugin carries: the sender, and what is attached."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import config
+from models import Letter, Order
+from plugins.mail.contract import Attachment, Mail
+from rules import documents, orders, printing, shop
+from rules.rights import DESK
+
+FORMAT = {"receipt": "receipt_a4"}  # on a sheet, for who prints it at home
+
+
+def mail(letter: Letter) -> Mail:
+    """The letter as it travels. Refuses what cannot be attached: nothing is left out silently."""
+    settings = shop.current()
+    return Mail(
+        letter.message_id, settings.shop.name, sender(settings.shop), letter.recipient, letter.language, letter.subject, letter.text,
+        letter.html, tuple(_attachment(letter, each) for each in letter.attachments))
+
+
+def sender(row: Any) -> str:
+    """The shop's own address; without one, the desk's."""
+    return row.email or f"toonbank@{urlsplit(config.BASE_URL).hostname or 'localhost'}"
+
+
+def _attachment(letter: Letter, kept: dict[str, Any]) -> Attachment:
+    """The PDF. Which document it is, is written down when it is first made, so that every attempt sends the same."""
+    if "document" not in kept:
+        order = orders.find(Order.get_by_id(letter.order_id).number)
+        document = documents.issue(order, FORMAT[kept["kind"]], by=DESK)
+        kept |= {"document": document.id, "copy": document.prints > 1}
+        Letter.update(attachments=letter.attachments).where(Letter.id == letter.id).execute()
+    document = documents.find(kept["document"], FORMAT[kept["kind"]])
+    content = printing.made(document, FORMAT[kept["kind"]], is_copy=kept["copy"])
+    return Attachment(f"{document.number}.pdf", "application/pdf", content)
