@@ -10,11 +10,12 @@ from werkzeug import Response as Answer
 import rules.orders
 from blueprints.orders import bp
 from blueprints.support import formats
-from blueprints.support.access import actor, here
+from blueprints.support.access import actor
 from blueprints.support.htmx import OUT_OF_BAND, asked_by_htmx, go
 from blueprints.support.order_search import COLUMNS, SIZES, SORTS, Asked, read, shown
-from rules import cart, order_list, parcels, preferences
+from rules import cart, order_list, parcels, preferences, views
 from rules.filters import completion
+from rules.views import Looks
 
 MOST_SEARCHES = 8
 
@@ -35,7 +36,7 @@ def answer(asked: Asked, *more: str) -> Response:
     context = shown(asked)
     if not request.is_partial:
         return make_response(render_template("orders/index.html", **context))
-    others = ("orders/_filters.html", "orders/_views.html")
+    others = ("orders/_filters.html", "orders/_views.html", "orders/_columns.html")
     html = [render_template("orders/_list.html", **context), *(render_template(name, oob=OUT_OF_BAND, **context) for name in others), *more]
     response = make_response("\n".join(html))
     if "typed" in request.args:
@@ -46,25 +47,45 @@ def answer(asked: Asked, *more: str) -> Response:
     return response
 
 
+@bp.post("/orders/sort")
+def sort() -> Answer:
+    """The list by this column: this operator's from now on, unless a view with an order of its own is shown."""
+    asked = read(request.form)
+    chosen = "" if asked.sort == "-placed" else asked.sort
+    if chosen in SORTS and not (asked.view and views.looks_of(asked.view)):
+        preferences.keep(actor(), "orders", preferences.get(actor(), "orders", {}) | {"sort": chosen})
+    return answer(asked) if asked_by_htmx() else redirect(asked.address(), 303)
+
+
 @bp.post("/orders/columns")
 def choose_columns() -> Answer:
-    """Which columns in which order, how many rows, sorted how: this operator's from now on."""
+    """Which columns in which order, how many rows, sorted how: this operator's from now on, or those of the view shown."""
+    asked, size, order = read(request.form), request.form.get("size", type=int), request.form.get("order", "")
+    looks = Looks(_columns(), order if order in SORTS else "")
+    liked = preferences.get(actor(), "orders", {}) | {"size": size if size in SIZES else 50}
+    if asked.view and views.looks_of(asked.view):
+        views.set_looks(asked.view.id, looks, by=actor())
+    else:
+        liked |= {"columns": looks.columns, "sort": looks.sort}
+    preferences.keep(actor(), "orders", liked)
+    return go(url_for(".index", q=asked.text or None))
+
+
+def _columns() -> tuple[str, ...]:
+    """Those that were ticked; the one whose arrow was pressed a place further to the front."""
     chosen = [column for column in request.form.getlist("column") if column in COLUMNS]
     if (moved := request.form.get("up")) in chosen[1:]:
         place = chosen.index(moved)
         chosen[place - 1:place + 1] = chosen[place], chosen[place - 1]
-    size, sort = request.form.get("size", type=int), request.form.get("order", "")
-    preferences.keep(actor(), "orders", {
-        "columns": chosen or list(COLUMNS), "size": size if size in SIZES else 50, "sort": sort if sort in SORTS else "",
-    })
-    return go(here() or url_for(".index"))
+    return tuple(chosen or COLUMNS)
 
 
 @bp.get("/orders/completions")
 def complete() -> str:
-    """What may follow what is in the box; before anything is typed, what this person searched for lately."""
+    """What may follow what is in the box before the cursor; before anything is typed, what this person searched for lately."""
     text = request.args.get("q", "")
-    found = completion.complete(text, len(text), g.settings, formats.language()) if text else []
+    cursor = request.args.get("cursor", len(text), type=int)
+    found = completion.complete(text, min(max(cursor, 0), len(text)), g.settings, formats.language()) if text else []
     lately = [] if text else preferences.get(actor(), "order searches", [])
     return render_template("orders/_completions.html", found=found, lately=lately)
 

@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from blueprints.support import formats
 from blueprints.support.access import actor
 from blueprints.support.formats import N_
+from models import View
 from rules import bulk_changes, order_list, preferences, views
 from rules.filters import form, language, sentences
 from rules.filters.fields import FIELDS
@@ -23,7 +24,9 @@ COLUMNS = {
 }
 SORTS = {
     "": N_("Newest first"), "placed": N_("Oldest first"), "-total": N_("Largest amount first"), "total": N_("Smallest amount first"),
-    "customer": N_("By customer"), "-changed": N_("Last changed first"),
+    "-items": N_("Most items first"), "items": N_("Fewest items first"), "customer": N_("By customer, from A"), "-customer": N_("By customer, from Z"),
+    "-changed": N_("Last changed first"), "changed": N_("Longest unchanged first"), "-number": N_("Highest number first"),
+    "number": N_("Lowest number first"),
 }
 CHOICES = ("payment", "status", "method", "shipping", "label", "operator", "source")  # what the form offers; the box knows more
 PERIODS = {N_("today"): "vandaag", N_("yesterday"): "gisteren", N_("last 7 days"): "7d", N_("last 30 days"): "30d", N_("this month"): "deze maand",
@@ -32,7 +35,10 @@ RANGES = {"total": ("least", "most"), "created": ("from", "until")}  # two field
 
 
 class Asked(NamedTuple):
-    """What the address says, and what this operator chose before. `columns` are shown, in this order."""
+    """What the address says, and what this operator chose before. `columns` are shown, in this order.
+
+    `known` are the views this operator sees, with what they ask; `view` is the one that asks the same, when it is a saved one.
+    """
 
     text: str
     query: Query
@@ -40,6 +46,8 @@ class Asked(NamedTuple):
     size: int
     columns: tuple[str, ...]
     place: dict[str, str]
+    known: list[tuple[View, Query]]
+    view: View | None
 
     def address(self, **changes: Any) -> str:
         """The list's address with these changes; what is as always stays out of it."""
@@ -55,14 +63,18 @@ def written(query: Query) -> str:
 
 
 def read(sent: MultiDict[str, str]) -> Asked:
-    """Of the address, or of a form of the list that carries it along."""
+    """Of the address, or of a form of the list that carries it along. What is said goes before how the view looks, and that before
+    what this operator likes."""
     query = _with_form(language.parse(sent.get("q", "")), sent)
-    chosen = preferences.get(actor(), "orders", {})
-    sort = sent.get("sort") or chosen.get("sort", "")
-    size = sent.get("size", type=int) or chosen.get("size")
-    columns = tuple(column for column in chosen.get("columns", COLUMNS) if column in COLUMNS)
+    known = [(view, language.parse(view.query)) for view in views.of(actor())]
+    view = next((view for view, of in known if set(of.terms) == set(query.terms)), None)
+    liked = preferences.get(actor(), "orders", {})
+    looks = views.looks_of(view) if view else None
+    sort = sent.get("sort") or (looks.sort if looks else liked.get("sort", ""))
+    size = sent.get("size", type=int) or liked.get("size")
+    columns = tuple(column for column in (looks.columns if looks else liked.get("columns", COLUMNS)) if column in COLUMNS)
     place = {name: sent[name] for name in ("after", "before") if sent.get(name)}
-    return Asked(written(query), query, sort[:20], size if size in SIZES else 50, columns or tuple(COLUMNS), place)
+    return Asked(written(query), query, sort[:20], size if size in SIZES else 50, columns or tuple(COLUMNS), place, known, view)
 
 
 def _with_form(query: Query, sent: MultiDict[str, str]) -> Query:
@@ -136,11 +148,10 @@ def gifts() -> dict[str, list[Any]]:
 
 def tabs(asked: Asked) -> list[dict[str, Any]]:
     """All orders, drafts, what is to be done and the views saved: title, address, whether it is the one shown, and how many."""
-    known = [(_("All"), ""), (_("Drafts"), "fase:concept"), *((_(todo.title), todo.query) for todo in views.TODO),
-             *((view.name, view.query) for view in views.of(actor()))]
-    queries = [language.parse(text) for _title, text in known]
-    counts = views.counts(queries, by=actor())
+    built_in = [(_("All"), ""), (_("Drafts"), "fase:concept"), *((_(todo.title), todo.query) for todo in views.TODO)]
+    known = [*((title, language.parse(text)) for title, text in built_in), *((view.name, query) for view, query in asked.known)]
+    counts = views.counts([query for _title, query in known], by=actor())
     return [
         {"title": title, "url": url_for("orders.index", q=written(query) or None), "is_shown": set(query.terms) == set(asked.query.terms),
-         "count": count} for (title, _text), query, count in zip(known, queries, counts, strict=True)
+         "count": count} for (title, query), count in zip(known, counts, strict=True)
     ]

@@ -75,6 +75,7 @@ ROUTES = {
     "product_imports.show":    "imports.run",
     # one order
     "orders.index":           "orders.see",
+    "orders.sort":            "orders.see",
     "orders.choose_columns":  "orders.see",
     "orders.complete":        "orders.see",
     "orders.keep_search":     "orders.see",

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from models import Job, JobRow, Order, OrderLabel
-from rules import bulk_changes, exports, people, views
+from rules import bulk_changes, exports, people
 from rules.rights import DESK
 from tests.conftest import signed_in
 from tests.factories import a_placed_order
@@ -122,30 +122,3 @@ def test_stopping_what_has_ended_changes_nothing(client, three, label):
     job = Job.get()
     assert client.post(f"/jobs/{job.id}/stop").headers["Location"] == f"/jobs/{job.id}"
     assert Job.get().state == "done"
-
-
-def test_views_are_saved_once_named_moved_and_removed(client, by):
-    for name in ("Thee", "Koffie"):
-        for _press in range(2):
-            client.post("/orders/views", data={"name": name, "q": f"product:{name}", "key": name})
-    tea, coffee = views.of(by)
-    client.post(f"/orders/views/{coffee.id}/position", data={"to": "up"})
-    assert [view.name for view in views.of(by)] == ["Koffie", "Thee"]
-    client.post(f"/orders/views/{tea.id}/name", data={"name": "Groene thee"})
-    assert "Groene thee" in client.get("/orders").text
-    client.post(f"/orders/views/{coffee.id}/removal")
-    assert [view.name for view in views.of(by)] == ["Groene thee"]
-
-
-def test_a_view_of_the_shop_needs_the_right(clerk, client, by):
-    assert clerk.post("/orders/views", data={"name": "Thee", "q": "product:thee", "shared": "1"}, headers={"HX-Request": "true"}).status_code == 422
-    client.post("/orders/views", data={"name": "Thee", "q": "product:thee", "shared": "1"})
-    view, = views.of(by)
-    assert "Thee" in clerk.get("/orders").text
-    assert clerk.post(f"/orders/views/{view.id}/removal", headers={"HX-Request": "true"}).status_code == 422
-
-
-def test_a_view_of_somebody_else_is_not_there(clerk, client, by):
-    client.post("/orders/views", data={"name": "Thee", "q": "product:thee"})
-    view, = views.of(by)
-    assert clerk.post(f"/orders/views/{view.id}/removal", headers={"HX-Request": "true"}).status_code == 404

@@ -67,6 +67,31 @@ def test_columns_are_kept_for_this_person(client, three):
     assert Preference.select().count() == 1
 
 
+def test_a_heading_sorts_the_list_from_now_on(client, htmx, three):
+    client.post("/orders/columns", data={"column": ["total", "customer"], "size": "25"})
+    answer = htmx.post("/orders/sort", data={"q": "totaal:>1", "sort": "number"})
+    assert numbers(answer) == [order.number for order in three]
+    assert answer.headers["HX-Push-Url"] == "/orders?q=totaal:%3E1&sort=number"
+    assert numbers(client.get("/orders")) == [order.number for order in three]
+    assert Preference.get().value == {"columns": ["total", "customer"], "size": 25, "sort": "number"}
+    assert client.post("/orders/sort", data={"sort": "-placed"}).headers["Location"] == "/orders?sort=-placed"
+    assert numbers(client.get("/orders")) == [order.number for order in reversed(three)]
+    client.post("/orders/sort", data={"sort": "nonsense"})
+    assert Preference.get().value["sort"] == ""
+
+
+def test_every_heading_can_be_chosen_in_the_menu_too(client, three):
+    page = client.get("/orders").text
+    offered = set(re.findall(r'<option value="(-?\w*)"', page[page.index('name="order"><option'):]))
+    for heading in re.findall(r'name="sort" value="(-?\w+)">', page):
+        assert {heading.lstrip("-"), f"-{heading.lstrip('-')}"} - {"-placed"} <= offered, heading
+
+
+def test_what_one_chooses_in_the_menu_goes_before_what_the_address_said(client, three):
+    answer = client.post("/orders/columns", data={"q": "", "column": "total", "order": "number"}, headers={"Referer": "/orders?sort=-total&after=x"})
+    assert answer.headers["Location"] == "/orders"
+
+
 def test_recent_searches_come_back_in_an_empty_box(client, three):
     for text in ("jansen", "", "thee", "jansen", "<b>"):
         client.post("/orders/searches", data={"q": text})

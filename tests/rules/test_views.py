@@ -7,7 +7,7 @@ from rules import orders, shop as shops, status, views
 from rules.filters.language import parse
 from rules.refusal import NotFound, Refused
 from rules.rights import DESK, ROLES, Actor
-from rules.views import TODO, Count
+from rules.views import TODO, Count, Looks
 from tests.factories import a_placed_order
 
 
@@ -29,8 +29,10 @@ def names(by):
 
 
 def test_a_view_is_kept_with_its_query_and_columns(mine):
-    view = views.save(" Te  bellen ", 'label:"Hoge prioriteit"  status:wacht', by=mine, columns=["date", "customer"])
-    assert (view.name, view.query, view.columns) == ("Te bellen", 'label:"Hoge prioriteit" status:wacht', ["date", "customer"])
+    view = views.save(" Te  bellen ", 'label:"Hoge prioriteit"  status:wacht', by=mine, looks=Looks(("date", "customer"), "-total"))
+    assert (view.name, view.query) == ("Te bellen", 'label:"Hoge prioriteit" status:wacht')
+    kept, = views.of(mine)
+    assert views.looks_of(kept) == Looks(("date", "customer"), "-total")
     assert Event.select().where(Event.kind == "view.saved").count() == 1
 
 
@@ -42,14 +44,14 @@ def test_one_sees_ones_own_and_those_of_the_shop(mine, clerk):
     views.save("Van mij", "jan", by=mine)
     views.save("Van ons", "piet", by=mine, shared=True)
     views.save("Van Lotte", "klaas", by=clerk)
-    assert names(mine) == ["Van mij", "Van ons"]
+    assert names(mine) == ["Van ons", "Van mij"]
     assert names(clerk) == ["Van ons", "Van Lotte"]
 
 
 def test_a_view_is_saved_again(mine):
-    view = views.save("Oud", "jan", by=mine, columns=["date"])
+    view = views.save("Oud", "jan", by=mine, looks=Looks(("date",)))
     again = views.save("Nieuw", "piet", by=mine, key=view.id)
-    assert (again.id, again.name, again.query, again.columns) == (view.id, "Nieuw", "piet", ["date"])
+    assert (again.id, again.name, again.query, views.looks_of(again)) == (view.id, "Nieuw", "piet", None)
     assert View.select().count() == 1
 
 
@@ -64,7 +66,7 @@ def test_a_view_without_name_or_query_is_refused(mine, name, query, field):
 def test_sharing_needs_the_right(mine, clerk):
     shared = views.save("Van ons", "jan", by=mine, shared=True)
     for attempt in (lambda: views.save("Voor allen", "jan", by=clerk, shared=True), lambda: views.save("Anders", "piet", by=clerk, key=shared.id),
-                    lambda: views.rename(shared.id, "Anders", by=clerk), lambda: views.remove(shared.id, by=clerk), lambda: views.move(shared.id, 0, by=clerk)):
+                    lambda: views.rename(shared.id, "Anders", by=clerk), lambda: views.remove(shared.id, by=clerk), lambda: views.move(shared.id, 1, by=clerk)):
         with pytest.raises(Refused):
             attempt()
     assert names(mine) == ["Van ons"]
@@ -81,13 +83,42 @@ def test_nobody_touches_the_view_of_another(mine, clerk):
 def test_views_are_renamed_moved_and_removed(mine):
     one, two, three = (views.save(name, "jan", by=mine) for name in ("Een", "Twee", "Drie"))
     views.rename(two.id, "2", by=mine)
-    views.move(three.id, 0, by=mine)
+    views.move(three.id, -2, by=mine)
     assert names(mine) == ["Drie", "Een", "2"]
+    views.move(three.id, 1, by=mine)
+    assert names(mine) == ["Een", "Drie", "2"]
     views.move(three.id, 99, by=mine)
+    views.move(one.id, -99, by=mine)
     assert names(mine) == ["Een", "2", "Drie"]
     gone = views.remove(one.id, by=mine)
     assert (gone.name, gone.query) == ("Een", "jan")
     assert names(mine) == ["2", "Drie"]
+
+
+def test_moving_ones_own_leaves_those_of_the_shop_where_they_are(mine, clerk):
+    for name, by, shared in (("A", mine, True), ("Van Lotte 1", clerk, False), ("B", mine, True), ("Van mij", mine, False), ("Van Lotte 2", clerk, False)):
+        views.save(name, "jan", by=by, shared=shared)
+    views.move(views.of(clerk)[-1].id, -9, by=clerk)
+    assert names(clerk) == ["A", "B", "Van Lotte 2", "Van Lotte 1"]
+    views.move(views.of(mine)[0].id, 1, by=mine)
+    assert names(mine) == ["B", "A", "Van mij"]
+    assert names(clerk) == ["B", "A", "Van Lotte 2", "Van Lotte 1"]
+
+
+def test_what_was_removed_comes_back_in_its_place(mine):
+    for name in ("Een", "Twee", "Drie"):
+        views.save(name, "jan", by=mine)
+    gone = views.remove(views.of(mine)[1].id, by=mine)
+    views.save(gone.name, gone.query, by=mine, place=gone.position)
+    assert names(mine) == ["Een", "Twee", "Drie"]
+
+
+def test_the_looks_of_a_view_of_the_shop_need_the_right(mine, clerk):
+    shared = views.save("Van ons", "jan", by=mine, shared=True, looks=Looks(("date",)))
+    with pytest.raises(Refused):
+        views.set_looks(shared.id, Looks(("total",)), by=clerk)
+    views.set_looks(shared.id, Looks(("total",), "-total"), by=mine)
+    assert views.looks_of(views.of(clerk)[0]) == Looks(("total",), "-total")
 
 
 def test_there_is_an_end_to_views(mine, monkeypatch):
