@@ -756,6 +756,9 @@ class Parcel(Table):
     created = MomentField(default=now)
     shipped_at = MomentField(null=True)
 
+    # No column: how much of which line is in it (rules/parcels.py)
+    contents: dict[int, Quantity]
+
     class Meta:
         indexes = (
             (("order", "id"), False),  # the parcels of an order

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from models import Event, Line, Movement, Order, Product, now
@@ -13,7 +13,7 @@ from rules.prepared import Prepared
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
 from rules.stages import step
-from rules.stock_effects import NONE, Difference, Effect, Stocked, difference, in_parcels, plan, wanted
+from rules.stock_effects import NONE, Difference, Effect, Stocked, difference, in_parcels, sent, wanted
 
 LONGEST_REASON = 200
 
@@ -46,6 +46,11 @@ class Taking:
 
     def _is_free(self, product: Stocked) -> bool:
         return self.oversell or product.allows_backorder
+
+    def expect(self, effects: Iterable[Effect]) -> None:
+        """Count on these without doing them."""
+        for each in effects:
+            self.asked[each.product.id] += each.more
 
     def add(self, order: int, effects: Iterable[Effect], cause: Event) -> None:
         for each in effects:
@@ -80,7 +85,7 @@ class Taking:
             return
         guard = Product.id == product.id
         if hold + take > NONE and not self._is_free(product):
-            guard &= Product.on_hand - Product.held >= hold + take
+            guard &= Product.on_hand - Product.held >= (hold + take).thousandths
         changed = Product.update(held=Product.held + hold, on_hand=Product.on_hand - take).where(guard).returning(Product.on_hand, Product.held)
         for now_there in changed.execute():
             available = now_there.on_hand - now_there.held
@@ -128,11 +133,11 @@ def follow(order: Order, line: Line, was: Quantity, cause: Event, *, by: Actor) 
     line.held, line.taken = should
 
 
-def send(order: Order, cause: Event, *, by: Actor) -> None:
-    """A parcel of an order that still holds its goods left, or did not leave after all: what is in it is taken, or held again."""
-    stage = step(order.status).stock
-    if stage == "held":
-        _do(order, plan({order.id: (stage, stage)})[order.id], cause, by)
+def send(order: Order, moved: Mapping[int, Quantity], cause: Event, *, by: Actor) -> None:
+    """So much of these lines left in a parcel while the order still holds its goods, or (negative) did not after all: it is taken, or
+    held again. What was never counted stays out of it."""
+    if step(order.status).stock == "held":
+        _do(order, sent(order.id, moved), cause, by)
 
 
 def _do(order: Order, effects: Sequence[Effect], cause: Event, by: Actor) -> None:

@@ -108,6 +108,16 @@ def plan(wants: Mapping[int, tuple[str, str]]) -> dict[int, list[Effect]]:
             for order, products in by_product.items()}
 
 
+def sent(order: int, moved: Mapping[int, Quantity]) -> list[Effect]:
+    """What it does to the stock that so much of these lines just left in a parcel, or (negative) is here again, while the rest is held."""
+    gone, of_product = in_parcels([order]), defaultdict(list)
+    for key, _, quantity, held, taken, _, *product in OF_ONE.all(order):
+        parcels = gone.get(key, NONE)
+        if key in moved and product[-1] and (held, taken) == wanted("held", quantity, parcels - moved[key]):
+            of_product[Stocked(*product[:-1])].append(difference(key, (held, taken), wanted("held", quantity, parcels)))
+    return [Effect(product, tuple(differences)) for product, differences in of_product.items()]
+
+
 def in_parcels(orders: Sequence[int]) -> dict[int, Quantity]:
     """How much of each line has left in a parcel."""
     if not orders:

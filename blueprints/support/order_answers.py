@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 
-from blueprints.support.access import actor
+from blueprints.support.access import actor, may
 from blueprints.support.formats import sentence
 from blueprints.support.htmx import asked_by_htmx, page_or_fragment
 from blueprints.support.order_screen import SHOWS, Problem, Screen, partial
@@ -22,9 +24,12 @@ def seen() -> int | None:
     return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else None
 
 
-def changing(number: str, part: str, right: str = "orders.edit") -> AbstractContextManager[Order]:
+@contextmanager
+def changing(number: str, part: str, right: str = "orders.edit") -> Iterator[Order]:
     """rules.orders.changing for the person at this device, who looked at the version that came along."""
-    return orders.changing(number, part, version=seen(), by=actor(), right=right)
+    with orders.changing(number, part, version=seen(), by=actor(), right=right) as order:
+        order.oversell = "oversell" in request.form
+        yield order
 
 
 def answer(screen: Screen, *names: str, parts: tuple[str, ...] = (), toast: dict[str, Any] | None = None, status: int = 200,
@@ -88,10 +93,10 @@ def refuse(refused: Refused) -> Any:
     errors = {name: sentence(each) for name, each in found.items() if name in fields}
     problem = Problem(request.path, errors, request.form)
     message = "" if errors else sentence(refused)
-    screen = Screen(order, problem)
+    screen, again = Screen(order, problem), sell_anyway(refused)
     if not asked_by_htmx():
-        return screen.page(message=message), code
-    return answer(screen, parts=(notice(message), _form(screen, fragment) if fragment and (errors or code == 409) else ""), status=code)
+        return screen.page(message=message, again=again), code
+    return answer(screen, parts=(notice(message, again), _form(screen, fragment) if fragment and (errors or code == 409) else ""), status=code)
 
 
 def _form(screen: Screen, fragment: str) -> str:
@@ -105,8 +110,16 @@ def _form(screen: Screen, fragment: str) -> str:
     return partial(f"cart-line-{key}", screen.fragment(fragment, line=line)) if fragment == "cart/_line.html" else screen.partial(fragment, line=line)
 
 
-def notice(message: str) -> str:
-    return partial("layout-notice", render_template("layout/_notice.html", message=message), "outerHTML")
+def sell_anyway(refused: Refused) -> dict[str, Any] | None:
+    """The same change again, with the choice to sell more than there is; for who may."""
+    if refused.field != "stock" or not may("stock.oversell"):
+        return None
+    fields = {name: text for name, text in request.form.items() if name not in ("csrf_token", "oversell", "undo")}
+    return {"url": request.path, "label": _("Sell anyway"), "fields": fields | {"oversell": 1}}
+
+
+def notice(message: str, again: dict[str, Any] | None = None) -> str:
+    return partial("layout-notice", render_template("layout/_notice.html", message=message, again=again), "outerHTML")
 
 
 def _lost(refused: Refused, code: int) -> Any:

@@ -13,6 +13,7 @@ from blueprints.support.access import actor
 from blueprints.support.formats import language
 from models import Line, Order
 from rules import addresses, cart, order_customer, orders, parcels, payments, shop, status, timeline, totals
+from rules.stages import step
 
 SUMS = ("cart/_totals.html", "cart/_count.html", "orders/_state.html", "payments/_payments.html")  # what changes with the lines
 CART = ("cart/_lines.html", "cart/_coupons.html", "cart/_terms.html", *SUMS)
@@ -27,7 +28,8 @@ NEEDS = {
     "orders/_notes.html":      ("notes",),
     "orders/_timeline.html":   ("timeline",),
     "orders/_state.html":      ("lines",),
-    "cart/_lines.html":        ("lines",),
+    "cart/_lines.html":        ("lines", "gone"),
+    "cart/_line.html":         ("gone",),
     "cart/_totals.html":       ("sums", "payments"),
     "cart/_coupons.html":      ("sums",),
     "payments/_payments.html": ("payments",),
@@ -39,7 +41,8 @@ NOT_ON_PAGE = {"rates"}
 SHOWS = {
     "line": CART, "discount": CART, "coupon": CART, "shipping": CART, "regime": CART, "customer": CUSTOMER, "payment": SUMS,
     "status": ("orders/_status.html", "orders/_actions.html"), "parked": ("orders/_state.html",), "label": ("orders/_labels.html",),
-    "note": ("orders/_notes.html",), "parcel": ("parcels/_parcels.html",), "operator": ("orders/_desk.html",), "source": ("orders/_desk.html",),
+    "note": ("orders/_notes.html",), "parcel": ("parcels/_parcels.html", "cart/_lines.html"),
+    "operator": ("orders/_desk.html",), "source": ("orders/_desk.html",),
     "language": ("orders/_desk.html",), "payment_method": SUMS,
 }
 
@@ -75,6 +78,11 @@ class Screen:
     @cached_property
     def parcels(self) -> list[Any]:
         return [(parcel, parcels.url(parcel, self.order)) for parcel in parcels.of_order(self.order, self.settings)]
+
+    @cached_property
+    def gone(self) -> dict[int, Any]:
+        """How much of each line has left in a parcel, as long as the order waits with the rest."""
+        return parcels.gone(parcel for parcel, _ in self.parcels) if step(self.order.status).stock == "held" else {}
 
     @cached_property
     def labels(self) -> list[Any]:
