@@ -8,8 +8,10 @@ from flask import g
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, RadioField, SelectField, StringField
 
+from blueprints.support.formats import language
 from blueprints.support.forms import AmountField, DeskForm, WholeNumberField, options, row_key
 from models import Stage
+from rules import statuses
 
 TONES = options(("red", _("Red")), ("amber", _("Amber")), ("green", _("Green")), ("teal", _("Teal")), ("blue", _("Blue")), ("violet", _("Violet")),
          ("pink", _("Pink")), ("grey", _("Grey")))
@@ -64,6 +66,11 @@ class StatusForm(DeskForm):
     customer_name_en = StringField(_("What the customer reads in English"))
     stage = SelectField(_("Stage"), choices=STAGES, validate_choice=False, default=Stage.OPEN)
     tone = RadioField(_("Colour"), choices=TONES, validate_choice=False, default="grey")
+    letter = SelectField(_("Letter"), coerce=str, validate_choice=False)
     asks_tracking = BooleanField(_("Asks for courier and tracking code"))
     mails_customer = BooleanField(_("Mails the customer"))
     mails_admins = BooleanField(_("Mails the shop"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.letter.choices = options(("", _("None")), *statuses.letters(g.settings, language()).items())

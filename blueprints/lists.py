@@ -11,10 +11,10 @@ from flask_babel import gettext as _
 
 from blueprints.list_forms import STAGES, CourierForm, LabelForm, PaymentMethodForm, ShippingMethodForm, SourceForm, StatusForm
 from blueprints.support.access import actor
-from blueprints.support.forms import DeskForm, form_key, whole_number
+from blueprints.support.forms import DeskForm, form_key, seen, whole_number
 from blueprints.support.htmx import fragments, go, page_or_fragment
-from rules import couriers, keys, lists, settings, shop
-from rules.refusal import N_, Refused
+from rules import couriers, keys, lists, settings, shop, statuses
+from rules.refusal import N_, Conflict, Refused
 from rules.settings import Kind
 
 bp = Blueprint("lists", __name__, url_prefix="/settings")
@@ -33,9 +33,10 @@ class Page(NamedTuple):
         return url_for(f"lists.{verb}_{self.noun}", **values)
 
 
+FARTHEST = 1_000  # steps at once
 STAGE_NAMES = {option.value: option.label for option in STAGES}
 PAGES = (
-    Page("status", "statuses", lists.STATUSES, StatusForm, N_("Statuses"), N_("New status")),
+    Page("status", "statuses", statuses.STATUSES, StatusForm, N_("Statuses"), N_("New status")),
     Page("order_label", "order-labels", lists.ORDER_LABELS, LabelForm, N_("Order labels"), N_("New order label")),
     Page("customer_label", "customer-labels", lists.CUSTOMER_LABELS, LabelForm, N_("Customer labels"), N_("New customer label")),
     Page("payment_method", "payment-methods", lists.PAYMENT_METHODS, PaymentMethodForm, N_("Payment methods"), N_("New payment method")),
@@ -71,7 +72,7 @@ def create(page: Page) -> Any:
 def change(page: Page, key: int) -> Any:
     row = settings.find(page.kind, g.settings, key)
     form = page.form(**row.__data__)
-    return tried(page, form, lambda: settings.change(page.kind, key, form.typed(), by=actor()), _("Saved"), row=row)
+    return tried(page, form, lambda: settings.change(page.kind, key, form.typed(), by=actor(), seen=seen()), _("Saved"), row=row)
 
 
 def archive(page: Page, key: int) -> Any:
@@ -92,9 +93,13 @@ def remove(page: Page, key: int) -> Any:
 
 
 def move(page: Page, key: int) -> Any:
-    settings.move(page.kind, key, whole_number("steps", at_least=-1, at_most=1), by=actor())
+    """Up or down, by a button or by dragging: saved at once, and taken back by as many steps the other way."""
+    went = settings.move(page.kind, key, whole_number("steps", at_least=-FARTHEST, at_most=FARTHEST), by=actor())
     g.settings = shop.current()
-    return fragments("lists/_rows.html", page=page.url("list"), this=page, rows=page.kind.rows(g.settings).values(), row=None, stages=STAGE_NAMES)
+    rows = page.kind.rows(g.settings)
+    undo = {"url": page.url("move", key=key), "fields": {"steps": -went}, "target": "#lists-rows"}
+    return fragments("lists/_rows.html", *(["layout/_toast.html"] if went else []), page=page.url("list"), this=page, rows=rows.values(), row=None,
+                     stages=STAGE_NAMES, toast=_("%(name)s moved", name=rows[key].name), undo=undo)
 
 
 def tried(page: Page, form: DeskForm, act: Callable[[], None], done: str, row: Any = None) -> Any:
@@ -102,6 +107,10 @@ def tried(page: Page, form: DeskForm, act: Callable[[], None], done: str, row: A
     if form.validate():
         try:
             act()
+        except Conflict as conflict:
+            if row is None:
+                raise
+            return conflicting(page, form, conflict, row.id), 409
         except Refused as refused:
             if not form.show(refused):
                 raise
@@ -111,9 +120,19 @@ def tried(page: Page, form: DeskForm, act: Callable[[], None], done: str, row: A
     return show_list(page, row=row, form=form, fragment="lists/_form.html"), 422
 
 
-def show_list(page: Page, *, row: Any = None, form: DeskForm | None = None, fragment: str = "lists/show.html") -> str:
+def conflicting(page: Page, form: DeskForm, conflict: Conflict, key: int) -> str:
+    """The form with what was typed, beside what somebody made of the row meanwhile; sent again it is the last word."""
+    g.settings = shop.current()
+    row = settings.find(page.kind, g.settings, key)
+    form.show_theirs(conflict, page.form(formdata=None, **row.__data__))
+    return show_list(page, row=row, form=form, fragment="lists/_form.html", made_from=settings.mark(row))
+
+
+def show_list(page: Page, *, row: Any = None, form: DeskForm | None = None, fragment: str = "lists/show.html",
+              made_from: str = "") -> str:
     return page_or_fragment(
         "lists/show.html", fragment, this=page, rows=page.kind.rows(g.settings).values(), row=row, form=form, stages=STAGE_NAMES,
+        made_from=made_from or seen() or (settings.mark(row) if row else ""),
         is_spare=bool(row) and settings.is_spare(page.kind, row, g.settings), is_used=bool(row) and settings.is_used(page.kind, row.id),
         example=couriers.example(row.url_template) if page.noun == "courier" and row else "")
 

@@ -1,4 +1,4 @@
-"""The shop's own lists: couriers, ways to send and to pay, labels, statuses, sources; what a row of each must be like."""
+"""The shop's own lists: couriers, ways to send and to pay, labels, sources; what a row of each must be like."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from models import (
     LIMIT, PROVIDERS, TONES, Courier, Customer, CustomerLabel, Import, Label, LabelRule, Order, OrderLabel, Parcel, Payment, PaymentMethod,
-    Product, Refund, ShippingMethod, Source, Stage, Status,
+    Product, Refund, ShippingMethod, Source,
 )
 from money import Money
 from rules import couriers, defaults, fields
@@ -19,7 +19,6 @@ from rules.settings import Kind, must_be_free
 from rules.shop import Settings
 
 Values = Mapping[str, Any]
-NEEDED = (Stage.DRAFT, Stage.OPEN, Stage.COMPLETED, Stage.CANCELLED)  # the desk itself sets orders to these
 WITH_LINKS = ("mollie", "stripe")  # who can be paid through a link
 
 
@@ -69,21 +68,6 @@ def source(values: Values, settings: Settings, row: Source | None) -> dict[str, 
     return cleaned if row else cleaned | {"key": key_of(cleaned["name"], {other.key for other in settings.sources.values()})}
 
 
-def status(values: Values, settings: Settings, row: Status | None) -> dict[str, Any]:
-    rows = settings.statuses
-    return fields.read({
-        "name": partial(name_in, values, rows, row),
-        "name_en": partial(name_in, values, rows, row, attribute="name_en"),
-        "customer_name": lambda: fields.one_line(values["customer_name"], at_most=60),
-        "customer_name_en": lambda: fields.one_line(values["customer_name_en"], at_most=60),
-        "stage": lambda: stage(values["stage"], settings, row),
-        "tone": lambda: one_of(values["tone"], TONES),
-        "asks_tracking": lambda: bool(values["asks_tracking"]),
-        "mails_customer": lambda: bool(values["mails_customer"]),
-        "mails_admins": lambda: bool(values["mails_admins"]),
-    })
-
-
 def name_in(values: Values, rows: Mapping[int, Any], row: Any, *, attribute: str = "name", at_most: int = 60) -> str:
     return must_be_free(fields.a_name(values[attribute], at_most=at_most), rows, row, attribute=attribute)
 
@@ -124,22 +108,6 @@ def for_links(values: Values) -> bool:
     return bool(values["for_links"])
 
 
-def stage(value: str, settings: Settings, row: Status | None) -> Stage:
-    """What a status means for stock and figures does not change for orders that have it."""
-    chosen = Stage(one_of(value, tuple(Stage)))
-    if row and chosen != row.stage:
-        if Order.select().where(Order.status == row.id).exists():
-            raise Refused("Orders have this status. Make another status instead.")
-        must_not_be_the_last(row, settings)
-    return chosen
-
-
-def must_not_be_the_last(row: Status, settings: Settings) -> None:
-    others = [other for other in settings.statuses.values() if other.stage == row.stage and other.id != row.id and not other.archived]
-    if row.stage in NEEDED and not row.archived and not others:
-        raise Refused("The desk needs {name}: it is the only status of its stage.", name=row.name)
-
-
 def key_of(name: str, taken: set[str]) -> str:
     """A key made of a name: 'Op rekening' is op_rekening; with a number behind it when there is one already."""
     ascii_ = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
@@ -170,4 +138,3 @@ ORDER_LABELS = _label_kind("order")
 CUSTOMER_LABELS = _label_kind("customer")
 SOURCES = Kind("source", Source, lambda settings: settings.sources, "settings.desk", source,
                (Order.source, Product.source, Customer.source, Import.source), must_be_ones_own)
-STATUSES = Kind("status", Status, lambda settings: settings.statuses, "settings.desk", status, (Order.status,), must_not_be_the_last)

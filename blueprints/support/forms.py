@@ -9,8 +9,12 @@ from typing import Any, Self
 
 from flask import request
 from flask_babel import get_translations
+from flask_babel import gettext as _
 from flask_wtf import FlaskForm
-from wtforms import EmailField, PasswordField, SelectChoice, StringField, TelField, TextAreaField, URLField, ValidationError
+from wtforms import (
+    BooleanField, EmailField, PasswordField, SelectChoice, SelectField, SelectMultipleField, StringField, TelField, TextAreaField, URLField,
+    ValidationError,
+)
 from wtforms.widgets import DateInput
 
 from blueprints.support.formats import language, percent, plain_money, quantity, sentence
@@ -25,6 +29,11 @@ def new_key() -> str:
 
 def form_key() -> str:
     return request.form.get("key", "")[:64] or new_key()
+
+
+def seen() -> str:
+    """The mark of what the form was made from (rules/settings.py)."""
+    return request.form.get("seen", "")[:64]
 
 
 def whole_number(field: str, *, at_least: int, at_most: int) -> int:
@@ -110,6 +119,25 @@ class DeskForm(FlaskForm):
                 shown = True
         self._start_at_the_first_error()
         return shown
+
+    def show_theirs(self, conflict: Refused, theirs: DeskForm) -> None:
+        """After a conflict: what it says, and beside each field that somebody made something else of what it is now."""
+        self.form_errors.append(sentence(conflict))
+        for name, field in self._fields.items():
+            if name != "csrf_token" and (field.data or None) != (theirs[name].data or None):
+                self[name].errors = [*field.errors, _("Now: %(value)s", value=_said(theirs[name]))]
+        self._start_at_the_first_error()
+
+
+def _said(field: Any) -> str:
+    """What stands in a field, in words."""
+    if isinstance(field, BooleanField):
+        return _("yes") if field.data else _("no")
+    if isinstance(field, SelectMultipleField):
+        return ", ".join(str(each) for each in field.data or ()) or _("empty")
+    if isinstance(field, SelectField):
+        return next((str(option.label) for option in field.choices or () if option.value == field.data), "") or _("empty")
+    return field._value() or _("empty")
 
 
 class _TypedField(StringField):

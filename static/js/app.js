@@ -7,3 +7,4 @@ import "./fields.js";
 import "./drafts.js";
 import "./combobox.js";
 import "./keys.js";
+import "./sorting.js";

@@ -25,7 +25,8 @@ TYPED = {
     "source": {"name": "Markt", "name_en": "Market"},
 }
 VALUES = {
-    "status": {"customer_name": "", "customer_name_en": "", "stage": "open", "tone": "amber", "asks_tracking": False, "mails_customer": False, "mails_admins": False},
+    "status": {"customer_name": "", "customer_name_en": "", "stage": "open", "tone": "amber", "asks_tracking": False, "mails_customer": False, "mails_admins": False,
+               "letter": ""},
     "order_label": {"tone": "red"}, "customer_label": {"tone": "red"}, "courier": {"url_template": ""}, "source": {},
     "payment_method": {"provider": "other", "by_hand": True, "at_counter": True, "for_links": False, "term_days": None},
     "shipping_method": {"price": Money(350), "free_above": None, "courier": None, "is_pickup": False},
@@ -156,10 +157,12 @@ def test_what_is_in_use_can_be_put_away_but_not_deleted(client):
     assert client.post(f"/settings/payment-methods/{method.id}/archived").status_code == 303
 
 
-def test_the_last_status_the_desk_needs_has_no_button_to_put_it_away(client, shop):
-    page = client.get(f"/settings/statuses/{shop.status_for(Stage.DRAFT).id}").text
+def test_the_last_status_of_a_stage_has_no_button_to_put_it_away(client, shop):
+    ready = shop.status_for(Stage.READY)
+    page = client.get(f"/settings/statuses/{ready.id}").text
     assert "/archived" not in page and "/removal" not in page
-    assert "/archived" in client.get(f"/settings/statuses/{shop.status_for(Stage.READY).id}").text
+    client.post("/settings/statuses", data=TYPED["status"] | {"stage": "ready", "key": "k"})
+    assert "/archived" in client.get(f"/settings/statuses/{ready.id}").text
 
 
 def test_moving_answers_with_the_list_alone(htmx, shop):
@@ -167,7 +170,45 @@ def test_moving_answers_with_the_list_alone(htmx, shop):
     answer = htmx.post(f"/settings/statuses/{second}/position", data={"steps": "-1"})
     assert answer.status_code == 200 and answer.text.lstrip().startswith('<section id="lists-rows"')
     assert Status.get_by_id(second).position == 0
-    assert htmx.post(f"/settings/statuses/{second}/position", data={"steps": "9"}).status_code == 422
+    assert htmx.post(f"/settings/statuses/{second}/position", data={"steps": "ver"}).status_code == 422
+
+
+def test_what_was_dragged_is_saved_at_once_and_can_be_taken_back(htmx, shop):
+    first = next(iter(shop.statuses))
+    answer = htmx.post(f"/settings/statuses/{first}/position", data={"steps": "3"}).text
+    assert list(shops.current().statuses)[3] == first and "Concept verplaatst" in answer
+    undo = re.search(r'name="steps" value="(-\d+)">\s*<button class="button small">Ongedaan', answer)[1]
+    htmx.post(f"/settings/statuses/{first}/position", data={"steps": undo})
+    assert next(iter(shops.current().statuses)) == first
+    assert "toast" not in htmx.post(f"/settings/statuses/{first}/position", data={"steps": "-1"}).text
+
+
+def mark_in(page):
+    return re.search(r'name="seen" value="(\w+)"', page)[1]
+
+
+@every_list
+def test_who_comes_second_is_told_and_sees_what_the_other_made_of_it(htmx, page):
+    htmx.post(f"/settings/{page.path}", data=TYPED[page.noun])
+    key = list(rows(page))[-1]
+    url = f"/settings/{page.path}/{key}"
+    seen = mark_in(htmx.get(url).text)
+    htmx.post(url, data=TYPED[page.noun] | {"name": "Van de eerste", "seen": seen})
+    answer = htmx.post(url, data=TYPED[page.noun] | {"name": "Van de tweede", "seen": seen})
+    assert answer.status_code == 409 and "Fatima El Amrani" in answer.text and "Nu: Van de eerste" in answer.text
+    assert 'value="Van de tweede"' in answer.text and answer.text.count('aria-invalid="true"') == 1
+    assert rows(page)[key].name == "Van de eerste"
+    assert htmx.post(url, data=TYPED[page.noun] | {"name": "Van de tweede", "seen": mark_in(answer.text)}).status_code == 204
+    assert rows(page)[key].name == "Van de tweede"
+
+
+def test_what_is_wrong_is_said_first_and_the_conflict_after_it(htmx, shop):
+    url, typed = f"/settings/shipping-methods/{next(iter(shop.shipping_methods))}", TYPED["shipping_method"]
+    seen = mark_in(htmx.get(url).text)
+    htmx.post(url, data=typed | {"name": "Van de eerste", "seen": seen})
+    refused = htmx.post(url, data=typed | {"price": "veel", "seen": seen})
+    assert refused.status_code == 422 and mark_in(refused.text) == seen
+    assert htmx.post(url, data=typed | {"seen": mark_in(refused.text)}).status_code == 409
 
 
 def test_labels_of_customers_are_not_reached_as_those_of_orders(client):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import Order, Payment, Stage
+from models import Order, Payment
 from money import Money
 from rules import lists, settings
 from rules import shop as shops
@@ -11,8 +11,6 @@ from rules.rights import DESK
 
 SHIPPING = {"name": "Fiets", "price": Money(350), "free_above": None, "courier": None, "is_pickup": False}
 PAYMENT = {"name": "Op rekening (B2B)", "provider": "on_account", "by_hand": True, "at_counter": False, "for_links": False, "term_days": 30}
-STATUS = {"name": "Wacht", "name_en": "Waits", "customer_name": "", "customer_name_en": "", "stage": "open", "tone": "amber",
-          "asks_tracking": False, "mails_customer": False, "mails_admins": False}
 
 
 def wrong_fields(kind, values, key=None):
@@ -69,38 +67,3 @@ def test_labels_of_orders_and_of_customers_have_their_own_names(shop):
 def test_a_label_of_customers_is_not_changed_as_one_of_orders(shop):
     with pytest.raises(Refused, match="no longer"):
         settings.change(lists.ORDER_LABELS, shop.labels_for("customer")[0].id, {"name": "X", "tone": "red"}, by=DESK)
-
-
-@pytest.mark.parametrize("field, value", [("stage", "lost"), ("tone", "mauve"), ("name_en", ""), ("customer_name", "x" * 61), ("name", "verzonden")])
-def test_a_status_has_a_stage_and_a_name_in_both_languages(shop, field, value):
-    assert wrong_fields(lists.STATUSES, STATUS | {field: value}) == {field}
-
-
-@pytest.mark.parametrize("stage", lists.NEEDED)
-def test_the_last_status_that_the_desk_itself_uses_is_not_put_away(shop, stage):
-    row = shop.status_for(stage)
-    for attempt in (lambda: settings.archive(lists.STATUSES, row.id, by=DESK), lambda: settings.remove(lists.STATUSES, row.id, by=DESK)):
-        with pytest.raises(Refused, match="desk needs"):
-            attempt()
-    other = Stage.READY if stage != Stage.READY else Stage.OPEN
-    assert wrong_fields(lists.STATUSES, STATUS | {"stage": other}, row.id) == {"stage"}
-
-
-def test_with_another_of_its_stage_a_status_may_be_put_away(shop):
-    first = shop.status_for(Stage.OPEN)
-    second = settings.add(lists.STATUSES, STATUS, by=DESK)
-    settings.archive(lists.STATUSES, first.id, by=DESK)
-    assert shops.current().status_for(Stage.OPEN).id == second.id
-    with pytest.raises(Refused, match="desk needs"):
-        settings.archive(lists.STATUSES, second.id, by=DESK)
-
-
-def test_a_status_that_the_desk_can_do_without_is_put_away(shop):
-    settings.archive(lists.STATUSES, shop.status_for(Stage.READY).id, by=DESK)
-
-
-def test_what_orders_are_does_not_change_under_them(shop):
-    ready = shop.status_for(Stage.READY)
-    Order.create(number="1", status=ready, source=1)
-    assert wrong_fields(lists.STATUSES, STATUS | {"stage": "shipped"}, ready.id) == {"stage"}
-    settings.change(lists.STATUSES, ready.id, STATUS | {"stage": "ready", "name": "Staat klaar"}, by=DESK)

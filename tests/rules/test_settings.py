@@ -6,7 +6,7 @@ import pytest
 
 from models import Courier, Event, Label, Order, OrderLabel, ShippingMethod, Source, database
 from money import ZERO, Money
-from rules import lists, settings
+from rules import lists, settings, statuses
 from rules import shop as shops
 from rules.refusal import Invalid, NotFound, Refused
 from rules.rights import DESK, MANAGER, Actor
@@ -20,8 +20,8 @@ KINDS = {
     "order label": (lists.ORDER_LABELS, {"name": "Spoed", "tone": "red"}),
     "customer label": (lists.CUSTOMER_LABELS, {"name": "Spoed", "tone": "red"}),
     "source": (lists.SOURCES, {"name": "Markt", "name_en": "Market"}),
-    "status": (lists.STATUSES, {"name": "Wacht op levering", "name_en": "Backorder", "customer_name": "", "customer_name_en": "", "stage": "open",
-                                "tone": "amber", "asks_tracking": False, "mails_customer": False, "mails_admins": False}),
+    "status": (statuses.STATUSES, {"name": "Wacht op levering", "name_en": "Backorder", "customer_name": "", "customer_name_en": "", "stage": "open",
+                                   "tone": "amber", "asks_tracking": False, "mails_customer": False, "mails_admins": False, "letter": ""}),
 }
 every_kind = pytest.mark.parametrize("kind, values", KINDS.values(), ids=KINDS)
 
