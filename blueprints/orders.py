@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, request, url_for
+from flask import Blueprint, flash, g, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
 import rules.drafts
 import rules.orders
-import rules.status
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key
 from blueprints.support.htmx import go, page_or_fragment
 from blueprints.support.order_answers import answer, changing, guard, seen, undo
 from blueprints.support.order_screen import Screen
 from blueprints.support.typed import read_key
-from models import Stage, Status
+from models import Stage
 from rules import customers, timeline
 from rules.refusal import NotFound, Refused
 
 bp = Blueprint("orders", __name__)
-STATUS = ("orders/_status.html", "orders/_head.html", "orders/_actions.html", "orders/_who.html", "orders/_state.html")
 guard(bp, add_note=("orders/_notes.html", "text"), park=("orders/_parking.html", "name"), choose=("orders/_desk.html", "operator source language"))
 
 
@@ -46,25 +44,6 @@ def show_timeline(number: str) -> str:
     page = timeline.of_order(order, before=int(before) if before.isdecimal() and len(before) < 18 else None)
     fragment = "orders/entries.html" if before else "orders/_timeline.html"
     return page_or_fragment("orders/timeline.html", fragment, order=order, timeline=page)
-
-
-@bp.post("/orders/<number>/status")
-def set_status(number: str) -> Response:
-    wanted = g.settings.statuses.get(read_key("status")) or abort(404)
-    was = rules.orders.find(number, g.settings)
-    order = rules.status.change(number, wanted, version=seen(), by=actor())
-    text = _("Order %(number)s placed", number=number) if was.is_draft and not order.is_draft else named(wanted)
-    return answer(Screen(rules.orders.find(number, g.settings)), *STATUS, toast={"text": text, "undo": _undo_status(order, was.status)})
-
-
-def _undo_status(order: Any, was: Status) -> dict[str, Any] | None:
-    if was.id == order.status_id or rules.status.lacks(order, was, actor()):
-        return None
-    return undo(url_for(".set_status", number=order.number), order, status=was.id)
-
-
-def named(thing: Any) -> str:
-    return str(thing.name_en if _("en") == "en" and thing.name_en else thing.name)
 
 
 @bp.post("/orders/<number>/copies")

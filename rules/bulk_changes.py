@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from models import Job, JobRow, Order, OrderLabel, Payment, database, now
 from money import Money
-from rules import jobs, keys, orders, payments, shop
+from rules import jobs, keys, orders, payments, shop, status
 from rules.facts import kept
 from rules.refusal import N_, NotFound, Refused
 from rules.rights import Actor, must_have
@@ -16,6 +16,7 @@ from rules.shop import Settings
 
 AT_HAND = 50  # orders that are changed while one waits
 UNDONE_WITHIN = timedelta(minutes=10)
+UNDOABLE = ("change", "status")
 
 
 class Unchanged(Refused):
@@ -33,7 +34,7 @@ class Action(NamedTuple):
     right: str
     part: str
     known: str
-    do: Callable[[Order, int, Actor], Any]
+    do: Callable[[Order, int, Actor], Any] | None  # None: begun elsewhere, with choices of its own
     undo: Callable[[Order, int, Any, Actor], None]
 
 
@@ -103,13 +104,15 @@ ACTIONS = {
                            lambda order, value, was, by: add_label(order, value, by)),
     "operator":     Action(N_("Operator: {name}"),        "orders.edit",     "operator", "operators", set_operator, set_operator_back),
     "paid":         Action(N_("Mark as paid by {name}"),  "payments.record", "payment",  "payment_methods", mark_paid, take_payment_back),
+    "status":       Action(N_("Set to {name}"),           "orders.see",      "status",   "statuses", None,
+                           lambda order, value, was, by: status.undo(order, was[1], by=by)),
     "unpaid":       Action(N_("Mark as not paid"),        "payments.record", "payment",  "", mark_unpaid, pay_again),
 }
 
 
 def begin(action: str, value: int, chosen: Iterable[int], *, key: str, by: Actor) -> Job:
     """A job that will do this to each of these orders; the same key means the same job. `chosen` is read only the first time."""
-    if action not in ACTIONS:
+    if action not in ACTIONS or ACTIONS[action].do is None:
         raise NotFound("This no longer exists.")
     must_have(by, ACTIONS[action].right)
     _must_be_known(ACTIONS[action], value, shop.current())
@@ -134,7 +137,8 @@ def _begun(kind: str, asked: dict[str, Any], chosen: Iterable[int], by: Actor) -
 def work(job: Job) -> None:
     """Do what is left of the job."""
     action, value = ACTIONS[job.settings["action"]], job.settings["value"]
-    _each(job, action, lambda order, row, by: action.do(order, value, by))
+    if (do := action.do) is not None:
+        _each(job, action, lambda order, row, by: do(order, value, by))
 
 
 def work_back(job: Job) -> None:
@@ -171,7 +175,7 @@ def _one(row: JobRow, action: Action, do: Callable[[Order, JobRow, Actor], Any],
 
 def can_undo(job: Job, *, by: Actor) -> bool:
     """Ended a short while ago, by oneself, and not undone yet."""
-    return (job.kind == "change" and job.operator_id == by.operator and job.ended is not None and job.ended > now() - UNDONE_WITHIN
+    return (job.kind in UNDOABLE and job.operator_id == by.operator and job.ended is not None and job.ended > now() - UNDONE_WITHIN
             and "undone" not in job.report and JobRow.select().where(JobRow.job == job, JobRow.state == "done").exists())
 
 

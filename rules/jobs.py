@@ -6,6 +6,7 @@ step: a worker that was killed is followed by another where it was, and one that
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -84,14 +85,20 @@ def step(job: Job, did: int = 0) -> Iterator[None]:
         yield
 
 
-def waiting(job: Job) -> list[JobRow]:
+def waiting(job: Job, most: int = AT_ONCE) -> list[JobRow]:
     """What comes next, with the numbers of the orders."""
     query = JobRow.select(JobRow, Order.id, Order.number).join(Order).where(JobRow.job == job, JobRow.state == "waiting")
-    return list(query.order_by(JobRow.id).limit(AT_ONCE))
+    return list(query.order_by(JobRow.id).limit(most))
 
 
 def settle(row: JobRow, state: str, *, was: Any = None, refusal: dict[str, Any] | None = None) -> None:
     JobRow.update(state=state, was=was, refusal=refusal).where(JobRow.id == row.id).execute()
+
+
+def settle_all(became: Iterable[tuple[int, str, Any, dict[str, Any] | None]]) -> None:
+    """What became of some rows: the key of each, its state, what it was, why not."""
+    rows.update(JobRow, ("state", "was", "refusal"), [
+        (state, *(None if fact is None else json.dumps(fact) for fact in (was, refusal)), key) for key, state, was, refusal in became])
 
 
 def dropped() -> list[int]:

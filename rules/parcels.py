@@ -68,7 +68,7 @@ def add(order: Order, facts: ParcelFacts, *, by: Actor) -> Parcel:
     """One more parcel, on an order that rules.orders.changing gave out."""
     if Parcel.select().where(Parcel.order == order).count() >= MOST:
         raise Refused("An order has at most {most} parcels.", most=MOST)
-    facts = _clean(facts, None)
+    facts = cleaned(facts, None)
     parcel = Parcel.create(order=order, courier=facts.courier, courier_name=facts.courier_name, tracking_code=facts.tracking_code)
     parcel_contents.pack(order, parcel, facts.contents)
     orders.record("parcel.added", order, f"parcel:{parcel.id}", by=by, parcel=parcel.id, now=_said(parcel))
@@ -78,7 +78,7 @@ def add(order: Order, facts: ParcelFacts, *, by: Actor) -> Parcel:
 
 def change(order: Order, key: int, facts: ParcelFacts, *, by: Actor) -> Parcel:
     parcel = get(order, key)
-    facts, was = _clean(facts, parcel), _said(parcel)
+    facts, was = cleaned(facts, parcel), _said(parcel)
     parcel.courier, parcel.courier_name, parcel.tracking_code = facts.courier, facts.courier_name, facts.tracking_code
     if _said(parcel) != was:
         parcel.save(only=[Parcel.courier, Parcel.courier_name, Parcel.tracking_code])
@@ -144,7 +144,7 @@ def get(order: Order, key: int) -> Parcel:
     return parcel
 
 
-def _clean(facts: ParcelFacts, before: Parcel | None) -> ParcelFacts:
+def cleaned(facts: ParcelFacts, before: Parcel | None) -> ParcelFacts:
     courier = facts.courier
     if courier is not None and courier.archived and (before is None or before.courier_id != courier.id):
         raise Refused("{courier} is no longer used.", field="courier", courier=courier.name)

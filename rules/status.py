@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from peewee import fn
+
 from models import Event, Line, Order, Stage, Status, now
-from rules import customers, order_text, orders, parcels, totals
+from rules import customer_labels, customers, letters, order_text, orders, parcels, shop, totals
+from rules.letters import Draft
 from rules.parcels import ParcelFacts
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
@@ -18,6 +21,8 @@ from rules.stock import Taking
 from rules.stock_effects import Effect, plan
 
 SHIPPED = STEPS[Stage.SHIPPED].rank
+EVENTS = [step.event for step in STEPS.values()]
+UNDONE_WITHIN = timedelta(minutes=10)
 
 
 def possible(order: Order, settings: Settings, *, by: Actor) -> list[Status]:
@@ -56,12 +61,13 @@ class Choices:
     """What a person decided about the consequences of a change; nothing chosen: what would be proposed.
 
     `leave`: products (by key) whose number on hand stays, each with the reason. `adjust`: products that were left alone before and are
-    not any more. `parcel`: what is on its label.
+    not any more. `letters`: the keys of those that go; None: all that are proposed. `parcel`: what is on its label.
     """
 
     leave: Mapping[int, str] = field(default_factory=dict)
     adjust: frozenset[int] = frozenset()
     oversell: bool = False
+    letters: frozenset[str] | None = None
     parcel: ParcelFacts | None = None
     note: str = ""
 
@@ -74,13 +80,45 @@ def change(number: str, wanted: Status, *, version: int | None, by: Actor, choic
     """
     with orders.changing(number, "status", version=version, by=by, right="orders.see") as order:
         if wanted.id != order.status_id:
-            taking = Taking(by, oversell=bool(choices and choices.oversell))
-            if _brings_back(order, wanted):
-                parcels.bring_back(order)
-            effects = plan({order.id: (step(order.status).stock, step(wanted).stock)})[order.id]
-            apply(order, wanted, effects, taking, choices or Choices(), by=by)
-            taking.write()
+            must_be_possible(order, wanted, by)
+            _do(order, wanted, choices or Choices(), by)
     return order
+
+
+def take_back(number: str, change: int, *, by: Actor) -> Order:
+    """Undo one's own change of a moment ago (the key of its event), with what it did to the stock, and the letters that still wait.
+
+    Asks for no other right than the change did.
+    """
+    with orders.changing(number, "status", version=None, by=by, right="orders.see") as order:
+        undo(order, change, by=by)
+    return order
+
+
+def undo(order: Order, change: int, *, by: Actor) -> None:
+    """take_back, of an order that rules.orders.changing gave out."""
+    event = Event.get_or_none(Event.id == change, Event.order == order, Event.kind.in_(EVENTS))
+    was = shop.current().statuses.get(event.facts.get("was_status")) if event else None
+    if was is None or event.operator_id != by.operator or event.created < now() - UNDONE_WITHIN:
+        raise Refused("This cannot be undone any more.")
+    if last_change(order) != event.id:
+        raise Refused("Somebody changed this since.")
+    letters.call_back(event)
+    _do(order, was, Choices(letters=frozenset()), by)
+
+
+def last_change(order: Order) -> int:
+    """The key of the last event that changed its status."""
+    return int(Event.select(fn.MAX(Event.id)).where(Event.order == order, Event.kind.in_(EVENTS)).scalar() or 0)
+
+
+def _do(order: Order, wanted: Status, choices: Choices, by: Actor) -> None:
+    taking = Taking(by, oversell=choices.oversell)
+    if _brings_back(order, wanted):
+        parcels.bring_back(order)
+    effects = plan({order.id: (step(order.status).stock, step(wanted).stock)})[order.id]
+    apply(order, wanted, effects, taking, choices, by=by)
+    taking.write()
 
 
 def _brings_back(order: Order, wanted: Status) -> bool:
@@ -90,24 +128,31 @@ def _brings_back(order: Order, wanted: Status) -> bool:
 
 def apply(order: Order, wanted: Status, effects: list[Effect], taking: Taking, choices: Choices, *, by: Actor) -> Event:
     """Change an order that rules.orders.changing gave out; `taking` is for the caller to write."""
-    must_be_possible(order, wanted, by)
     moved, left = _chosen(effects, choices)
     taking.must_be_enough(moved)
+    drafts = _letters(order, wanted, choices)
     was, placed = order.status, order.placed
     if was.stage == Stage.DRAFT:
         _leave_draft(order, wanted, by)
     elif was.stage == Stage.CANCELLED:
         _must_still_work(order, _working_coupons(order))
     order.status, order.placed = wanted, _placed(order, wanted)
+    if choices.parcel is not None and choices.parcel != ParcelFacts():
+        parcels.add(order, choices.parcel, by=by)
     if wanted.stage == Stage.SHIPPED:
         order.shipped_at = now()
-        parcels.send_all(order, choices.parcel, by=by)
+        parcels.send_all(order)
     _keep(order, placed)
     event = orders.record(step(wanted).event, order, "status", by=by, was=was, now=wanted, was_status=was.id, status=wanted.id, note=choices.note,
                           **_said_of(left))
+    letters.queue(drafts, order=order, cause=event)
     taking.add(order.id, moved, event)
     for effect, why in left:
         taking.leave(order.id, effect, why, event)
+    if placed is None and order.placed is not None:
+        customer_labels.give(order, "created", by=by)
+    if wanted.stage == Stage.COMPLETED:
+        customer_labels.give(order, "completed", by=by)
     return event
 
 
@@ -116,6 +161,10 @@ def must_be_possible(order: Order, wanted: Status, by: Actor) -> None:
         must_have(by, lacking)
     if wanted.archived:
         raise Refused("The status {status} is no longer used.", status=wanted.name)
+    if order.status.stage == Stage.DRAFT and wanted.stage != Stage.CANCELLED and not Line.select().where(Line.order == order).exists():
+        raise Refused("Put something in the cart first.", field="code")
+    if order.status.stage == Stage.DRAFT and wanted.stage == Stage.CANCELLED and order.paid != order.refunded:
+        raise Refused("Money was taken for this draft. Take the payment back first, or place the order.")
 
 
 def _chosen(effects: list[Effect], choices: Choices) -> tuple[list[Effect], list[tuple[Effect, str]]]:
@@ -124,6 +173,21 @@ def _chosen(effects: list[Effect], choices: Choices) -> tuple[list[Effect], list
     moved = [each for each in effects
              if not (each.take and each.product.id in choices.leave) and (each.is_proposed or each.product.id in choices.adjust)]
     return moved, left
+
+
+def _letters(order: Order, wanted: Status, choices: Choices) -> list[Draft]:
+    """Which letters go. A detour of statuses sends each once, unless somebody chose otherwise."""
+    if choices.letters is not None and not choices.letters:
+        return []
+    drafts = letters.for_status(order, wanted, shop.current(), parcels=[choices.parcel] if choices.parcel else [])
+    if choices.letters is None:
+        return [draft for draft in drafts if not draft.problem and not draft.sent_before]
+    return [draft for draft in drafts if not draft.problem and letter_key(draft) in choices.letters]
+
+
+def letter_key(draft: Draft) -> str:
+    """By which a person chooses: a letter to all admins is one."""
+    return f"{draft.template}:{draft.who}"
 
 
 def _said_of(left: list[tuple[Effect, str]]) -> dict[str, Any]:
@@ -150,11 +214,7 @@ def _placed(order: Order, wanted: Status) -> datetime | None:
 def _leave_draft(order: Order, wanted: Status, by: Actor) -> None:
     """What a draft needs to become an order, inside the transaction that changes its status."""
     if wanted.stage == Stage.CANCELLED:
-        if order.paid != order.refunded:
-            raise Refused("Money was taken for this draft. Take the payment back first, or place the order.")
         return
-    if not Line.select().where(Line.order == order).exists():
-        raise Refused("Put something in the cart first.", field="code")
     order.parked = ""
     working = _working_coupons(order)
     customers.assign(order, by=by)

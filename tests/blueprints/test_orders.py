@@ -156,43 +156,6 @@ def test_who_may_only_look_changes_nothing(app, shop, placed_order):
         assert viewer.post(url(placed_order, path), data=data).status_code == 403
     assert "mist" in page(viewer.post(url(placed_order, "/status"), data={"status": 3}), 422) or Order.get().status_id == placed_order.status_id
 
-
-# Status
-
-def test_placing_an_order_shows_its_new_life_and_offers_to_undo_it(htmx, shop, draft):
-    stage = shop.status_for(Stage.OPEN)
-    html = page(htmx.post(url(draft, "/status"), data={"status": stage.id, "version": draft.version}))
-    assert "Bestelling 1 geplaatst" in html and "In afwachting" in partials(html)["orders-status"] and f'name="status" value="{draft.status_id}"' in html
-    back = page(htmx.post(url(draft, "/status"), data={"status": draft.status_id, "version": draft.version + 1}))
-    assert "Concept" in partials(back)["orders-status"] and Order.get().placed is None
-
-
-def test_an_empty_draft_says_what_it_lacks(htmx, client, by, shop):
-    draft = a_draft(by)
-    data = {"status": shop.status_for(Stage.OPEN).id}
-    assert "Leg eerst iets in de winkelmand" in partials(page(htmx.post(url(draft, "/status"), data=data), 422))["layout-notice"]
-    assert "Leg eerst iets in de winkelmand" in page(client.post(url(draft, "/status"), data=data), 422)
-
-
-@pytest.mark.parametrize("status", ["", "0", "999", "x", "9" * 40])
-def test_an_unknown_status_is_not_found(client, placed_order, status):
-    assert client.post(url(placed_order, "/status"), data={"status": status}).status_code == 404
-    assert Order.get().status_id == placed_order.status_id
-
-
-def test_a_clerk_is_told_which_right_is_missing(clerk, shop, placed_order):
-    html = page(clerk.post(url(placed_order, "/status"), data={"status": shop.status_for(Stage.CANCELLED).id}), 422)
-    assert "Bestellingen annuleren" in html or "recht" in html
-
-
-def test_two_statuses_at_once_the_second_is_told_by_whom(htmx, joost, shop, placed_order):
-    page(joost.post(url(placed_order, "/status"), data={"status": shop.status_for(Stage.SHIPPED).id, "version": placed_order.version}))
-    html = page(htmx.post(url(placed_order, "/status"), data={"status": shop.status_for(Stage.CANCELLED).id, "version": placed_order.version}), 409)
-    found = partials(html)
-    assert "Joost van Dijk heeft net hetzelfde gewijzigd (In afwachting werd Verzonden)" in found["layout-notice"]
-    assert f'value="{placed_order.version + 1}"' in found["orders-version"] and "Verzonden" in found["orders-status"]
-
-
 # Notes, labels, choices
 
 def test_a_note_is_added_and_the_field_is_empty_again(htmx, draft):
