@@ -16,7 +16,7 @@ from blueprints.support.formats import language, sentence
 from blueprints.support.forms import form_key
 from blueprints.support.htmx import OUT_OF_BAND, asked_by_htmx, go
 from blueprints.support.order_search import Asked, read
-from blueprints.support.paging import LARGEST_ID
+from blueprints.support.paging import whole
 from models import Job, database
 from rules import bulk_changes, exports, jobs, selection
 from rules.refusal import NotFound, Refused
@@ -34,11 +34,6 @@ def chosen(asked: Asked) -> Selection:
     if not ticked:
         raise Refused("Select at least one order first.")
     return Selection("", tuple(ticked))
-
-
-def whole(text: str) -> int | None:
-    """A key as a form has it, or 0; what can be none is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= LARGEST_ID else None
 
 
 @bp.post("/orders/changes")

@@ -11,7 +11,8 @@ from werkzeug import Response as Answer
 from blueprints.support.access import actor, here
 from blueprints.support.forms import form_key, new_key
 from blueprints.support.htmx import OUT_OF_BAND, asked_by_htmx, go, page_or_fragment
-from blueprints.support.order_search import COLUMNS, read, tabs
+from blueprints.support.order_search import COLUMNS, SORTS, read, tabs
+from blueprints.support.paging import whole
 from models import View
 from rules import keys, views
 from rules.views import Looks
@@ -29,7 +30,7 @@ def create() -> Answer:
     """What is in the box now, under a name; or one that was removed, in its old place."""
     text, form = request.form.get("q", ""), request.form
     facts = {"name": form.get("name", ""), "query": text, "shared": bool(form.get("shared")), "looks": _looks(),
-             "place": form.get("place", type=int), "key": form.get("instead", type=int)}
+             "place": whole(form.get("place", "")), "key": whole(form.get("instead", ""))}
     keys.once(form_key(), "view", list(facts.values()), lambda: views.save(**facts, by=actor()).id, by=actor())
     flash(_("View %(name)s saved", name=facts["name"].strip()), "done")
     return go((here() if "place" in form else None) or url_for("orders.index", q=text))
@@ -38,7 +39,8 @@ def create() -> Answer:
 def _looks() -> Looks | None:
     """Its own columns and order, when it is to have them."""
     columns = tuple(column for column in request.form.get("columns", "").split(",") if column in COLUMNS)
-    return Looks(columns or tuple(COLUMNS), request.form.get("sort", "")[:20]) if request.form.get("own") else None
+    order = request.form.get("sort", "")
+    return Looks(columns or tuple(COLUMNS), order if order in SORTS else "") if request.form.get("own") else None
 
 
 @bp.post("/orders/views/<int:key>/name")
@@ -79,5 +81,5 @@ def changed(*more: str) -> Response:
     asked = read(request.form)
     if not asked_by_htmx():
         return go(url_for(".index", q=asked.text or None))
-    return make_response("\n".join((
-        render_template("orders/_view_list.html", asked=asked), render_template("orders/_views.html", oob=OUT_OF_BAND, asked=asked, tabs=tabs(asked)), *more)))
+    above = render_template("orders/_views.html", oob=OUT_OF_BAND, asked=asked, tabs=tabs(asked))
+    return make_response("\n".join((render_template("orders/_view_list.html", asked=asked), above, *more)))

@@ -81,8 +81,8 @@ def save(name: str, query: str, *, by: Actor, shared: bool = False, looks: Looks
         must_share(view.operator_id is None and key is not None, shared, by)
         view.name, view.query = name, query
         view.operator = None if shared else by.operator  # type: ignore[assignment]  # peewee takes a key
-        view.columns = _stored(looks)  # type: ignore[assignment]
-        view.position = view.position if place is None else place  # type: ignore[assignment]
+        view.columns = _stored(looks)
+        view.position = view.position if place is None else place
         view.save()
         events.record("view.saved", by=by, view=view.id, name=name, query=query, shared=shared)
     return view

@@ -24,7 +24,8 @@ COLUMNS = {
 }
 SORTS = {
     "": N_("Newest first"), "placed": N_("Oldest first"), "-total": N_("Largest amount first"), "total": N_("Smallest amount first"),
-    "-items": N_("Most items first"), "items": N_("Fewest items first"), "customer": N_("By customer, from A"), "-customer": N_("By customer, from Z"),
+    "-items": N_("Most items first"), "items": N_("Fewest items first"),
+    "customer": N_("By customer, from A"), "-customer": N_("By customer, from Z"),
     "-changed": N_("Last changed first"), "changed": N_("Longest unchanged first"), "-number": N_("Highest number first"),
     "number": N_("Lowest number first"),
 }

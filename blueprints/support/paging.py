@@ -7,10 +7,14 @@ from flask import request
 LARGEST_ID = 2_147_483_647
 
 
+def whole(text: str) -> int | None:
+    """A key as a form or an address has it, or 0; what can be none is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 and int(text) <= LARGEST_ID else None
+
+
 def asked(name: str) -> int | None:
     """The id of a row in the address; what cannot be one is as if it were not there."""
-    text = request.args.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 11 and 0 < int(text) <= LARGEST_ID else None
+    return whole(request.args.get(name, "")) or None
 
 
 def place() -> dict[str, int | None]:

@@ -58,6 +58,19 @@ def test_a_view_is_replaced_by_what_is_in_the_box(client, by, tea_and_coffee):
     assert [(view.name, view.query) for view in views.of(by)] == [("Groene thee", "product:sencha"), ("Koffie", "product:Koffie")]
 
 
+@pytest.mark.parametrize("form", [{"place": "9" * 30}, {"place": "-1"}, {"columns": "x,,y", "own": "1"}, {"sort": "z" * 90, "own": "1"}, {"q": "thee\0"}])
+def test_senseless_fields_of_the_form_are_passed_over(client, by, form):
+    assert client.post("/orders/views", data={"name": "Thee", "q": "product:thee"} | form).status_code == 303
+    assert client.get("/orders?q=product:thee").status_code == 200
+    assert names(by) == ["Thee"]
+
+
+@pytest.mark.parametrize("key", ["9" * 9, "999"])
+def test_instead_of_a_view_that_is_not_there_saves_none(htmx, by, key):
+    assert htmx.post("/orders/views", data={"name": "Thee", "q": "thee", "instead": key}).status_code == 404
+    assert names(by) == []
+
+
 @pytest.mark.parametrize("shared", [{}, {"shared": "1"}])
 def test_a_removed_view_comes_back_as_it_was(htmx, client, by, tea_and_coffee, shared):
     client.post("/orders/views", data={"name": "Duur", "q": "totaal:>100", "own": "1", "columns": "total,date", "sort": "-total"} | shared)
