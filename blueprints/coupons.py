@@ -7,14 +7,14 @@ from flask_babel import gettext as _
 
 from blueprints.coupon_form import CouponForm
 from blueprints.support.access import actor
-from blueprints.support.forms import form_key, row_key
+from blueprints.support.forms import form_key, row_key, seen
 from blueprints.support.htmx import go, page_or_fragment
 from blueprints.support.paging import LARGEST_ID, place
 from models import Coupon
 from rules import categories, coupon_list, couponbook, keys, products
 from rules.coupon_list import STATES, Search
 from rules.coupons import normalise
-from rules.refusal import Refused
+from rules.refusal import Conflict, Refused
 
 bp = Blueprint("coupons", __name__)
 
@@ -42,11 +42,11 @@ def new() -> str:
     return _page(CouponForm.of(None), None)
 
 
-def _page(form: CouponForm, coupon: Coupon | None, found: str = "") -> str:
+def _page(form: CouponForm, coupon: Coupon | None, found: str = "", made_from: str = "") -> str:
     """The form; `found` are words to look for a product with."""
     return page_or_fragment(
         "coupons/form.html", "coupons/_form.html", form=form, coupon=coupon, key=form_key(), used=coupon is not None and coupon_list.is_used(coupon),
-        categories=categories.every(), products=products.find(found),
+        categories=categories.every(), products=products.find(found), made_from=made_from or seen(),
     )
 
 
@@ -85,10 +85,17 @@ def _again(form: CouponForm, refused: Refused, coupon: Coupon | None) -> Respons
     return make_response(_page(form, coupon), 422)
 
 
+def _beside_theirs(form: CouponForm, conflict: Conflict, coupon: Coupon) -> Response:
+    """What was typed, beside what somebody made of the coupon meanwhile; sent again it is the last word."""
+    theirs = couponbook.facts([coupon.id])[coupon.id]
+    form.show_theirs(conflict, CouponForm.of(theirs))
+    return make_response(_page(form, coupon, made_from=coupon_list.mark(theirs)), 409)
+
+
 @bp.get(ONE)
 def edit(key: int) -> str:
-    coupon = coupon_list.get(key)
-    return _page(CouponForm.of(couponbook.facts([key])[key]), coupon)
+    coupon, facts = coupon_list.get(key), couponbook.facts([key])[key]
+    return _page(CouponForm.of(facts), coupon, made_from=coupon_list.mark(facts))
 
 
 @bp.post(ONE)
@@ -99,7 +106,9 @@ def change(key: int) -> Response:
     if not form.validate():
         return make_response(_page(form, coupon), 422)
     try:
-        coupon_list.change(coupon, form.facts(), actor())
+        coupon_list.change(coupon, form.facts(), actor(), seen())
+    except Conflict as conflict:
+        return _beside_theirs(form, conflict, coupon)
     except Refused as refused:
         return _again(form, refused, coupon)
     flash(_("Coupon %(code)s saved", code=normalise(form.code.data)), "done")

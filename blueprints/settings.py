@@ -12,10 +12,11 @@ from wtforms import BooleanField, EmailField, SelectField, StringField, TelField
 from blueprints.lists import PAGES
 from blueprints.support.access import actor
 from blueprints.support.formats import language
-from blueprints.support.forms import LANGUAGE_NAMES, DeskForm, options
+from blueprints.support.forms import LANGUAGE_NAMES, DeskForm, options, seen
 from blueprints.support.htmx import go, page_or_fragment
-from rules import addresses, profile
-from rules.refusal import Refused
+from rules import addresses, profile, shop
+from rules.refusal import Conflict, Refused
+from rules.settings import mark
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
 
@@ -51,19 +52,23 @@ def index() -> str:
 
 @bp.get("/shop")
 def show_shop() -> str:
-    return render_template("settings/shop.html", form=ShopForm(formdata=None, obj=g.settings.shop))
+    return render_template("settings/shop.html", form=ShopForm(formdata=None, obj=g.settings.shop), made_from=mark(g.settings.shop))
 
 
 @bp.post("/shop")
 def change_shop() -> Any:
-    form = ShopForm()
+    form, code, made_from = ShopForm(), 422, seen()
     if form.validate():
         try:
-            profile.change(form.typed(), by=actor())
+            profile.change(form.typed(), by=actor(), seen=made_from)
+        except Conflict as conflict:
+            code, there = 409, shop.current().shop
+            form.show_theirs(conflict, ShopForm(formdata=None, obj=there))
+            made_from = mark(there)
         except Refused as refused:
             if not form.show(refused):
                 raise
         else:
             flash(_("Saved"), "done")
             return go(url_for(".index"))
-    return page_or_fragment("settings/shop.html", "settings/_shop.html", form=form), 422
+    return page_or_fragment("settings/shop.html", "settings/_shop.html", form=form, made_from=made_from), code

@@ -11,10 +11,10 @@ from flask_babel import lazy_gettext
 from wtforms import StringField
 
 from blueprints.support.access import actor
-from blueprints.support.forms import DayField, DeskForm, PercentField, form_key
+from blueprints.support.forms import DayField, DeskForm, PercentField, form_key, seen
 from blueprints.support.htmx import go, page_or_fragment
 from rules import keys, settings, shop, vat
-from rules.refusal import Refused
+from rules.refusal import Conflict, Refused
 
 bp = Blueprint("vat", __name__, url_prefix="/settings/vat")
 
@@ -63,7 +63,7 @@ def show(key: int) -> str:
 @bp.post("/<int:key>")
 def change(key: int) -> Any:
     row, form = settings.find(vat.CATEGORIES, g.settings, key), CategoryForm()
-    return tried(form, lambda: settings.change(vat.CATEGORIES, key, form.typed(), by=actor()), _("Saved"), row=row, adding=RateForm(formdata=None))
+    return tried(form, lambda: settings.change(vat.CATEGORIES, key, form.typed(), by=actor(), seen=seen()), _("Saved"), row=row, adding=RateForm(formdata=None))
 
 
 @bp.post("/<int:key>/removal")
@@ -97,6 +97,10 @@ def tried(typed: DeskForm, act: Callable[[], None], done: str, row: Any = None, 
     if typed.validate():
         try:
             act()
+        except Conflict as conflict:
+            if row is None or isinstance(typed, RateForm):
+                raise
+            return conflicting(typed, conflict, row.id), 409
         except Refused as refused:
             if not typed.show(refused):
                 raise
@@ -107,11 +111,20 @@ def tried(typed: DeskForm, act: Callable[[], None], done: str, row: Any = None, 
     return page(row, fragment="vat/_form.html", **{own: typed, **others}), 422
 
 
-def page(row: Any = None, form: DeskForm | None = None, adding: DeskForm | None = None, fragment: str = "vat/index.html") -> str:
+def conflicting(typed: DeskForm, conflict: Conflict, key: int) -> str:
+    """The names that were typed, beside those that somebody gave meanwhile; sent again they are the last word."""
+    g.settings = shop.current()
+    row = settings.find(vat.CATEGORIES, g.settings, key)
+    typed.show_theirs(conflict, CategoryForm(formdata=None, obj=row))
+    return page(row, typed, RateForm(formdata=None), fragment="vat/_form.html", made_from=settings.mark(row))
+
+
+def page(row: Any = None, form: DeskForm | None = None, adding: DeskForm | None = None, fragment: str = "vat/index.html",
+         made_from: str = "") -> str:
     rates: dict[int, list[Any]] = {}
     for rate in reversed(g.settings.vat_rates):
         rates.setdefault(rate.category_id, []).append(rate)
     current = next((rate for rate in rates.get(row.id, ()) if not vat.is_future(rate)), None) if row else None
     return page_or_fragment(
         "vat/index.html", fragment, categories=g.settings.vat_categories.values(), rates=rates, today=shop.today(), row=row, form=form,
-        adding=adding, current=current, is_used=bool(row) and settings.is_used(vat.CATEGORIES, row.id))
+        adding=adding, current=current, made_from=made_from or seen() or (settings.mark(row) if row else ""), is_used=bool(row) and settings.is_used(vat.CATEGORIES, row.id))

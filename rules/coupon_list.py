@@ -12,7 +12,7 @@ from peewee import Case, IntegrityError, fn
 
 from models import Category, Coupon, CouponScope, Order, OrderCoupon, Product, database
 from money import LIMIT, WHOLE, ZERO, Money
-from rules import couponbook, events, fields, paging, shop
+from rules import couponbook, events, fields, paging, settings, shop
 from rules.coupons import CouponFacts, normalise
 from rules.paging import Page
 from rules.refusal import Invalid, NotFound, Refused
@@ -75,17 +75,26 @@ def create(facts: CouponFacts, by: Actor) -> Coupon:
     return coupon
 
 
-def change(coupon: Coupon, facts: CouponFacts, by: Actor) -> Coupon:
-    """Change a coupon. Orders keep what it gave them, until somebody changes such an order. A used code stays what it is."""
+def change(coupon: Coupon, facts: CouponFacts, by: Actor, seen: str = "") -> Coupon:
+    """Change a coupon. Orders keep what it gave them, until somebody changes such an order. A used code stays what it is.
+
+    `seen` is the mark of what the form was made from: who comes second is told.
+    """
     facts = clean(facts)
     with database.atomic():
         was = couponbook.facts([coupon.id], lock=True)[coupon.id]
+        if seen and seen != mark(was):
+            raise settings.conflict(events.latest("coupon.changed", coupon=coupon.id))
         if facts.code != was.code and is_used(coupon):
             raise Refused("This code was used and stays what it is. Switch the coupon off and make a new one.", field="code")
         if changes := events.changes(said(was), said(facts), said(facts)):
             _save(coupon, facts)
             events.record("coupon.changed", by=by, coupon=coupon.id, code=facts.code, changes=changes)
     return coupon
+
+
+def mark(facts: CouponFacts) -> str:
+    return settings.mark(said(facts))
 
 
 def said(facts: CouponFacts) -> dict[str, Any]:

@@ -64,8 +64,10 @@ def iban(text: str) -> str:
         raise Refused("This is not an IBAN. Check the letters and digits.") from None
 
 
-def change(values: Values, *, by: Actor) -> None:
+def change(values: Values, *, by: Actor, seen: str = "") -> None:
+    """Change the profile. `seen` is the mark of what the form was made from: who comes second is told."""
     with settings.changing(by, "settings.money") as known:
+        settings.must_be_as_seen("shop", known.shop, seen)
         settings.write("shop", known.shop, clean(values), by=by)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 from flask import request
 from flask_babel import get_translations
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField, EmailField, PasswordField, SelectChoice, SelectField, SelectMultipleField, StringField, TelField, TextAreaField, URLField,
@@ -124,9 +125,13 @@ class DeskForm(FlaskForm):
         """After a conflict: what it says, and beside each field that somebody made something else of what it is now."""
         self.form_errors.append(sentence(conflict))
         for name, field in self._fields.items():
-            if name != "csrf_token" and (field.data or None) != (theirs[name].data or None):
+            if name != "csrf_token" and _comparable(field) != _comparable(theirs[name]):
                 self[name].errors = [*field.errors, _("Now: %(value)s", value=_said(theirs[name]))]
         self._start_at_the_first_error()
+
+
+def _comparable(field: Any) -> Any:
+    return set(field.data or ()) if isinstance(field, SelectMultipleField) else field.data or None
 
 
 def _said(field: Any) -> str:
@@ -134,7 +139,7 @@ def _said(field: Any) -> str:
     if isinstance(field, BooleanField):
         return _("yes") if field.data else _("no")
     if isinstance(field, SelectMultipleField):
-        return ", ".join(str(each) for each in field.data or ()) or _("empty")
+        return ngettext("%(num)d chosen", "%(num)d chosen", len(field.data or ()))
     if isinstance(field, SelectField):
         return next((str(option.label) for option in field.choices or () if option.value == field.data), "") or _("empty")
     return field._value() or _("empty")

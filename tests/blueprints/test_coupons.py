@@ -124,6 +124,22 @@ def test_a_coupon_is_changed_and_switched_off(client):
     assert "Uitgezet" in page(client.get("/coupons"))
 
 
+def test_who_comes_second_is_told_and_sees_what_the_other_made_of_it(htmx):
+    coupon = a_coupon("NAJAAR5", kind="amount", value=500)
+    url = f"/coupons/{coupon.id}"
+    typed = {"code": "NAJAAR5", "kind": "amount", "active": "y", "seen": mark_in(htmx.get(url).text)}
+    assert htmx.post(url, data=typed | {"amount": "7,50", "products": a_product().id}).status_code == 204
+    answer = page(htmx.post(url, data=typed | {"amount": "6"}), 409)
+    assert "Fatima El Amrani" in answer and "Nu: 7,50" in answer and "Nu: 1 gekozen" in answer and 'value="6"' in answer
+    assert Coupon.get().value == 750
+    assert htmx.post(url, data=typed | {"amount": "6", "seen": mark_in(answer)}).status_code == 204
+    assert Coupon.get().value == 600
+
+
+def mark_in(html):
+    return re.search(r'name="seen" value="(\w+)"', html)[1]
+
+
 def test_the_code_of_a_used_coupon_cannot_be_typed_over(htmx):
     coupon = a_coupon()
     used(coupon)

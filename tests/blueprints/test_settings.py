@@ -230,6 +230,17 @@ def test_the_profile_is_changed(client):
     assert (shop.name, shop.small_business, shop.prices_include_vat, shop.receipt_footer) == ("Theehuis De Kroon", True, True, "Dag\nhoor")
 
 
+def test_who_changes_the_profile_second_is_told(htmx):
+    seen = mark_in(htmx.get("/settings/shop").text)
+    htmx.post("/settings/couriers", data=TYPED["courier"])
+    assert htmx.post("/settings/shop", data=profile(city="Amersfoort", seen=seen)).status_code == 204
+    answer = htmx.post("/settings/shop", data=profile(city="Zeist", small_business="y", seen=seen))
+    assert answer.status_code == 409 and "Fatima El Amrani" in answer.text and "Nu: Amersfoort" in answer.text and "Nu: nee" in answer.text
+    assert shops.current().shop.city == "Amersfoort"
+    assert htmx.post("/settings/shop", data=profile(city="Zeist", seen=mark_in(answer.text))).status_code == 204
+    assert shops.current().shop.city == "Zeist"
+
+
 def test_wrong_numbers_are_named_and_kept(htmx):
     answer = htmx.post("/settings/shop", data=profile(vat_number="NL1", iban="NL00", website="geen", country="QQ", receipt_footer="x" * 501))
     assert answer.status_code == 422 and answer.text.count('aria-invalid="true"') == 5 and 'value="NL00"' in answer.text
@@ -277,6 +288,14 @@ def test_a_category_is_added_renamed_and_deleted(client):
     assert shops.current().vat_categories[added.id].name == "Apart"
     client.post(f"/settings/vat/{added.id}/removal")
     assert added.id not in shops.current().vat_categories
+
+
+def test_who_renames_a_category_second_is_told(htmx):
+    seen = mark_in(htmx.get("/settings/vat/1").text)
+    assert htmx.post("/settings/vat/1", data={"name": "Gewoon", "name_en": "Standard", "seen": seen}).status_code == 204
+    answer = htmx.post("/settings/vat/1", data={"name": "Normaal", "name_en": "Standard", "seen": seen})
+    assert answer.status_code == 409 and "Nu: Gewoon" in answer.text and 'value="Normaal"' in answer.text
+    assert htmx.post("/settings/vat/1", data={"name": "Normaal", "name_en": "Standard", "seen": mark_in(answer.text)}).status_code == 204
 
 
 # Operators and roles
