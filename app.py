@@ -23,7 +23,7 @@ import config
 from blueprints.support import access, formats, pages
 from blueprints.support.forms import new_key
 from blueprints.support.htmx import asked_by_htmx, speak_htmx
-from models import connect_database, database
+from models import connect_database, database, now
 from rules.refusal import Conflict, NotFound, Refused
 
 HERE = Path(__file__).parent
@@ -54,7 +54,7 @@ def create_app(**settings: Any) -> Flask:
     app.jinja_environment = pages.Templates
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.globals.update(may=access.may, new_key=new_key, endpoints=app.view_functions)
+    app.jinja_env.globals.update(may=access.may, new_key=new_key, now=now, endpoints=app.view_functions)
     speak_htmx(app)
     Babel(app, locale_selector=formats.locale, default_timezone=config.TIMEZONE)
     formats.use_formats(app)

@@ -58,6 +58,7 @@ class OrderRow(NamedTuple):
     due: date | None
     paid_at: datetime | None
     shipped_at: datetime | None
+    version: int
     postcode: str
     country: str
     has_note: bool
@@ -75,7 +76,7 @@ class OrderRow(NamedTuple):
 COLUMNS = (
     "o.id", "o.number", "o.external_number", "o.placed", "o.created", "o.changed", "o.name", "o.company", "o.email", "o.phone", "o.items",
     "o.total", "o.paid", "o.refunded", "o.currency", "o.payment_state", "o.status_id", "o.payment_method_id", "o.shipping_method_id",
-    "o.operator_id", "o.source_id", "o.customer_id", "o.due", "o.paid_at", "o.shipped_at", "a.postcode", "a.country",
+    "o.operator_id", "o.source_id", "o.customer_id", "o.due", "o.paid_at", "o.shipped_at", "o.version", "a.postcode", "a.country",
     "EXISTS (SELECT 1 FROM note n WHERE n.order_id = o.id)",
 )
 LABELS = ("group_concat(x.label_id, ',')", "string_agg(x.label_id::text, ',')")
@@ -133,5 +134,5 @@ def _text(value: Any) -> str:
 
 READ: tuple[Callable[[Any], Any], ...] = (
     _same, _same, _same, _moment, _moment, _moment, _same, _same, _same, _same, Quantity, Money, Money, Money, *[_same] * 8, _day, _moment, _moment,
-    _text, _text, bool, _same, _same, _same,
+    _same, _text, _text, bool, _same, _same, _same,
 )

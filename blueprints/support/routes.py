@@ -9,6 +9,11 @@ ROUTES = {
     "static":                 OPEN,
     "home.index":             SIGNED_IN,
     "home.health":            OPEN,
+    "live.stream":            SIGNED_IN,
+    "live.since":             SIGNED_IN,
+    "live.rows":              "orders.see",
+    "live.parts":             "orders.see",
+    "live.people":            "orders.see",
     # signing in and one's own account
     "setup.show":             OPEN,
     "setup.create":           OPEN,
@@ -94,7 +99,9 @@ ROUTES = {
     "orders.create":          "orders.edit",
     "orders.show":            "orders.see",
     "orders.show_timeline":   "orders.see",
-    "orders.set_status":      "orders.see",  # the rule asks what this very change needs
+    "order_status.change":    "orders.see",  # the rule asks what this very change needs
+    "order_status.undo":      "orders.see",
+    "order_status.preview":   "orders.see",
     "orders.duplicate":       "orders.edit",
     "orders.park":            "orders.edit",
     "orders.discard":         "orders.edit",
@@ -132,6 +139,9 @@ ROUTES = {
     "parcels.create":         "orders.edit",
     "parcels.change":         "orders.edit",
     "parcels.remove":         "orders.edit",
+    "parcels.show_contents":  "orders.edit",
+    "parcels.change_contents": "orders.edit",
+    "parcels.set_left":       "orders.edit",
     # customers and coupons
     "customers.index":        "customers.see",
     "customers.show":         "customers.see",
@@ -139,9 +149,6 @@ ROUTES = {
     "customers.new":          "customers.edit",
     "customers.create":       "customers.edit",
     "customers.edit":         "customers.edit",
-    "parcels.show_contents":  "orders.edit",
-    "parcels.change_contents": "orders.edit",
-    "parcels.set_left":       "orders.edit",
     "customers.change":       "customers.edit",
     "customers.archive":      "customers.edit",
     "customers.set_label":    "customers.edit",

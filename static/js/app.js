@@ -7,4 +7,5 @@ import "./fields.js";
 import "./drafts.js";
 import "./combobox.js";
 import "./keys.js";
+import "./live.js";
 import "./sorting.js";

@@ -1,0 +1,140 @@
+"""Two people at work: each sees what the other does, without loading a page again and without losing a letter."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from models import Operator, Order
+from rules import shop, status
+from tests.factories import a_placed_order
+
+SOON = 4_000  # milliseconds: two seconds are promised, on a machine that has time for it
+
+
+@pytest.fixture
+def fatima(desk):
+    return Operator.get()
+
+
+@pytest.fixture
+def anna(desk, fatima):
+    person = Operator.create(name="Anna Visser", email="anna@example.nl", role=fatima.role_id, tone="pink")
+    shop.touch()
+    return person
+
+
+@pytest.fixture
+def order(desk, fatima):
+    settings = shop.current()
+    return a_placed_order(settings, settings.actor(fatima.id))
+
+
+def is_listening(page):
+    """The page hears what happens: it was told how many orders wait."""
+    expect(page.locator("[data-ship] b").first).not_to_be_empty()
+
+
+def test_a_row_of_the_list_changes_where_it_stands(open_page, fatima, anna, order):
+    reader, writer = open_page(fatima), open_page(anna)
+    reader.goto("/orders")
+    row = reader.locator("#orders-list tbody tr").first
+    row.locator("[name=order]").check()
+    row.locator("a.cover").focus()
+    is_listening(reader)
+    writer.goto(f"/orders/{order.number}")
+    writer.locator("#orders-source").select_option(label="Webshop")
+    expect(row.locator(".c-source")).to_have_text("Webshop", timeout=SOON)
+    expect(row.locator("[name=order]")).to_be_checked()
+    expect(row.locator("a.cover")).to_be_focused()
+
+
+def test_new_orders_are_announced_and_come_when_they_are_asked_for(open_page, fatima, anna, order):
+    reader = open_page(fatima)
+    reader.goto("/orders")
+    is_listening(reader)
+    settings = shop.current()
+    new = [a_placed_order(settings, settings.actor(anna.id)) for _ in range(2)]
+    pill = reader.get_by_role("link", name="2 nieuwe bestellingen")
+    expect(pill).to_be_visible(timeout=SOON)
+    expect(reader.locator("#orders-list tbody tr")).to_have_count(1)
+    pill.press("Enter")
+    expect(reader.locator("#orders-list tbody tr[data-new]")).to_have_count(2)
+    expect(reader.locator("#orders-list a.cover").first).to_have_text(new[1].number)
+    expect(reader.locator("#orders-list a.cover").first).to_be_focused()
+    expect(reader.locator("#orders-new")).to_be_empty()
+
+
+def test_an_order_shows_what_others_change_but_for_what_is_being_typed(open_page, fatima, anna, order):
+    mine, theirs = open_page(fatima), open_page(anna)
+    mine.goto(f"/orders/{order.number}")
+    is_listening(mine)
+    phone = mine.get_by_label("Telefoon")
+    phone.press_sequentially("06 12")
+    theirs.goto(f"/orders/{order.number}")
+    theirs.locator("#orders-source").select_option(label="Webshop")
+    expect(mine.locator("#orders-source")).to_have_value(theirs.locator("#orders-source").input_value(), timeout=SOON)
+    expect(mine.locator("#orders-others")).to_contain_text("Anna Visser")
+    expect(phone).to_have_value("06 12")
+    expect(phone).to_be_focused()
+
+
+def test_who_types_where_another_saved_is_told_who_that_was(open_page, fatima, anna, order):
+    mine, theirs = open_page(fatima), open_page(anna)
+    for page in (mine, theirs):
+        page.goto(f"/orders/{order.number}")
+    is_listening(mine)
+    mine.get_by_label("Telefoon").press_sequentially("06 1111")
+    theirs.get_by_label("Telefoon").fill("06 2222")
+    theirs.keyboard.press("Tab")
+    expect(mine.locator("#orders-timeline")).to_contain_text("06 2222", timeout=SOON)
+    expect(mine.get_by_label("Telefoon")).to_have_value("06 1111")
+    mine.keyboard.press("Tab")
+    expect(mine.locator("#layout-notice, #orders-billing .error").filter(has_text="Anna Visser")).to_be_visible()
+    expect(mine.get_by_label("Telefoon")).to_have_value("06 1111")
+
+
+def test_one_sees_who_else_is_at_an_order_until_they_leave(open_page, fatima, anna, order):
+    mine, theirs = open_page(fatima), open_page(anna)
+    mine.goto(f"/orders/{order.number}")
+    is_listening(mine)
+    expect(mine.locator("#orders-here")).to_be_empty()
+    theirs.goto(f"/orders/{order.number}")
+    expect(mine.locator("#orders-here")).to_have_text("Anna Visser bewerkt deze bestelling")
+    expect(theirs.locator("#orders-here")).to_have_text("Fatima El Amrani bewerkt deze bestelling")
+    theirs.close()
+    expect(mine.locator("#orders-here")).to_be_empty(timeout=20_000)
+
+
+def test_ones_own_change_asks_for_nothing_again(open_page, fatima, order):
+    page = open_page(fatima)
+    page.goto(f"/orders/{order.number}")
+    is_listening(page)
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    with page.expect_response(re.compile("timeline")):
+        page.locator("#orders-source").select_option(label="Webshop")
+    page.evaluate("new Promise((done) => document.body.addEventListener('order-changed', done, {once: true}))")
+    assert not [url for url in asked if "/live/orders" in url]
+
+
+def test_what_is_waiting_is_counted_in_the_menu(open_page, fatima, order):
+    page = open_page(fatima)
+    page.goto("/customers")
+    is_listening(page)
+    expect(page.locator("[data-ship]").first).to_be_hidden()
+    settings = shop.current()
+    Order.update(shipping_method=next(method for method in settings.shipping_methods.values() if not method.is_pickup)).execute()
+    status.change(order.number, settings.status_for("preparing"), version=None, by=settings.actor(fatima.id))
+    expect(page.locator("[data-ship]").first).to_have_text(re.compile("1"), timeout=SOON)
+
+
+def test_who_signs_out_elsewhere_hears_nothing_more(open_page, fatima, order, app):
+    page = open_page(fatima)
+    page.goto("/orders")
+    is_listening(page)
+    other = page.context.new_page()
+    other.goto("/customers")
+    with page.expect_event("requestfinished", lambda request: "/live?" in request.url):
+        other.get_by_role("button", name="Fatima").click()
+        other.get_by_role("button", name="Meld af").click()
