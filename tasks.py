@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
+import math
+import sqlite3
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from huey import Huey, RedisHuey, SqliteHuey, crontab
 from huey.exceptions import ResultTimeout, TaskException
+from redis.exceptions import RedisError
 
 import config
 from models import database
-from rules import bulk_changes, documents, exports, jobs, keys, printing, throttle
+from rules import bulk_changes, bulk_status, documents, exports, jobs, keys, label_rules, outbox, printing, reactions, throttle
 
 
 def _queue() -> Huey:
@@ -41,7 +48,8 @@ def make_pdf(document: int, format: str, is_copy: bool) -> bool:
     return True
 
 
-WORK: dict[str, jobs.Work] = {"change": bulk_changes.work, "undo": bulk_changes.work_back, "export": exports.work}
+WORK: dict[str, jobs.Work] = {"change": bulk_changes.work, "undo": bulk_changes.work_back, "status": bulk_status.work, "export": exports.work,
+                               "labels": label_rules.work}
 
 
 @huey.task()
@@ -55,6 +63,53 @@ def pick_up_jobs() -> None:
     """Go on with what a killed process left behind."""
     for job in jobs.dropped():
         run_job(job)
+
+
+_sending = threading.Lock()  # one at a time in this process: a slow mail server holds up no other work
+_woken = 0
+
+
+@huey.task()
+def send_letters() -> None:
+    """Send what is due; what comes while this is at work, too."""
+    while outbox.is_due() and _sending.acquire(blocking=False):
+        try:
+            if not outbox.send_due():
+                return
+        finally:
+            _sending.release()
+
+
+def wake_sender(seconds: float) -> None:
+    """Have letters sent in so many seconds, once for all that are due in the same second. What this misses, the minute task finds."""
+    global _woken
+    if (at := math.ceil(time.time() + seconds)) == _woken:
+        return
+    try:
+        send_letters.schedule(delay=at - time.time()) if seconds else send_letters()
+        _woken = at if seconds else _woken
+    except (OSError, sqlite3.Error, RedisError) as error:
+        logging.getLogger("toonbank").error("queue: %s", error)
+
+
+outbox.wake = wake_sender
+
+
+@huey.periodic_task(crontab(minute="*"))
+def pick_up_letters() -> None:
+    """Send what nobody was woken for, and say what became of letters whose worker died."""
+    outbox.settle_lost()
+    send_letters()
+
+
+REACTIONS: dict[str, Callable[[], int]] = {"stock.low": reactions.warn_of_low_stock}
+
+
+@huey.periodic_task(crontab(minute="*"))
+def react() -> None:
+    """Do what follows from what happened."""
+    for reaction in REACTIONS.values():
+        reaction()
 
 
 def wait_for(result: Any, seconds: float = 10) -> bool:

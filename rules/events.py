@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from peewee import JOIN, fn
 
 from models import Customer, Event, Order, Product, now
+from rules import rows
 from rules.rights import Actor
 
 
@@ -16,22 +19,28 @@ def record(
     cause: Event | None = None, **facts: Any,
 ) -> Event:
     """Write one event inside the caller's transaction. `facts` are plain values: cents, thousandths, texts."""
-    return Event.create(
-        kind=kind, order=order, customer=customer, product=product, operator=by.operator, device=by.device, cause=cause,
-        facts=facts, handled=None if kind in AWAITED else now(),
-    )
+    at = now()
+    row = {
+        "kind": kind, "order_id": key_of(order), "customer_id": key_of(customer), "product_id": key_of(product), "operator_id": by.operator,
+        "device_id": by.device, "cause_id": key_of(cause), "created": at, "handled": None if kind in AWAITED else at,
+    }
+    values = [moment.isoformat(" ") if isinstance(moment, datetime) else moment for moment in row.values()]
+    return Event(id=rows.add(Event, (*row, "facts"), (*values, json.dumps(facts))), facts=facts, **row)
+
+
+def key_of(thing: Any) -> int | None:
+    return getattr(thing, "id", thing)
 
 
 LOOKED_BACK = 5_000
-AWAITED: frozenset[str] = frozenset()  # the kinds tasks.REACTIONS answers; the others are history as soon as they are written
+AWAITED = frozenset(("stock.low",))  # the kinds tasks.REACTIONS answers; the others are history as soon as they are written
 
 
-def waiting(limit: int = 500) -> list[Event]:
-    return list(Event.select().where(Event.handled.is_null()).order_by(Event.id).limit(limit))
-
-
-def mark_handled(event: Event) -> None:
-    Event.update(handled=now()).where(Event.id == event.id).execute()
+def take(kind: str, limit: int = 500) -> list[Event]:
+    """The events of this kind that nobody handled yet; from here on they are handled, if the caller's transaction succeeds."""
+    waiting = [event.id for event in Event.select(Event.id).where(Event.handled.is_null(), Event.kind == kind).order_by(Event.id).limit(limit)]
+    taken = Event.update(handled=now()).where(Event.id.in_(waiting), Event.handled.is_null()).returning(Event).execute()
+    return sorted(taken, key=lambda event: int(event.id))
 
 
 def of_order(order: Order, *, before: int | None = None, limit: int = 50) -> list[Event]:

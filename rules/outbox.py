@@ -53,10 +53,10 @@ def is_due(clock: Clock = now) -> bool:
     return bool(_due(clock(), 1))
 
 
-def send_due(channel: Channel, clock: Clock = now) -> int:
+def send_due(clock: Clock = now, channel: Channel | None = None) -> int:
     """Send everything that is due and may go now; answers how many were sent. Stops when nobody takes any letter."""
     settle_lost(clock)
-    sent = 0
+    sent, channel = 0, channel or outgoing.channel()
     try:
         while keys := _due(clock(), AT_ONCE):
             for key in keys:

@@ -7,11 +7,21 @@ from urllib.parse import urlsplit
 
 import config
 from models import Letter, Order
-from plugins.mail.contract import Attachment, Mail
+from plugins import mail as post
+from plugins.mail.contract import Attachment, Channel, Mail
 from rules import documents, orders, printing, shop
 from rules.rights import DESK
 
 FORMAT = {"receipt": "receipt_a4"}  # on a sheet, for who prints it at home
+
+
+def channel() -> Channel:
+    return post.channel(config.MAIL_URL)
+
+
+def stays_here() -> bool:
+    """No mail server was set: letters are kept in a folder, to be read in the desk."""
+    return post.is_folder(config.MAIL_URL)
 
 
 def mail(letter: Letter) -> Mail:

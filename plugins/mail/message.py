@@ -18,7 +18,6 @@ def written(mail: Mail) -> bytes:
         message["To"] = _address("", mail.recipient)
         message["Subject"] = mail.subject
         message["Message-ID"] = mail.message_id
-        message["Content-Language"] = mail.language
     except (ValueError, IndexError) as error:
         raise Never(str(error)) from error
     message["Date"] = localtime()
@@ -28,6 +27,7 @@ def written(mail: Mail) -> bytes:
     for each in mail.attachments:
         kind, _, subtype = each.mimetype.partition("/")
         message.add_attachment(each.content, maintype=kind, subtype=subtype, filename=each.name)
+    message["Content-Language"] = mail.language  # last: what comes before it would take it along into its own part
     return message.as_bytes()
 
 

@@ -97,16 +97,15 @@ class Smtp:
         return self.line
 
     def _open(self) -> smtplib.SMTP:
-        server, secure = self.server, ssl.create_default_context()
-        port = server.port or PORTS[server.scheme]
+        server, port = self.server, self.server.port or PORTS[self.server.scheme]
         line: smtplib.SMTP
         if server.scheme == "smtps":
-            line = smtplib.SMTP_SSL(server.host, port, timeout=PATIENCE, context=secure)
+            line = smtplib.SMTP_SSL(server.host, port, timeout=PATIENCE, context=ssl.create_default_context())
         else:
             line = smtplib.SMTP(server.host, port, timeout=PATIENCE)
         try:
             if server.scheme == "smtp+starttls":
-                line.starttls(context=secure)
+                line.starttls(context=ssl.create_default_context())
             line.ehlo_or_helo_if_needed()
             if server.user:
                 line.login(server.user, server.password)

@@ -33,7 +33,7 @@ def test_an_event_is_never_deleted(event):
 
 def test_that_it_was_handled_is_noted(event):
     Event.update(handled=None).where(Event.id == event.id).execute()
-    events.mark_handled(event)
+    assert events.take("note.added") == [event] and events.take("note.added") == []
     assert Event.get_by_id(event.id).handled is not None
 
 
