@@ -15,7 +15,7 @@ from blueprints.support.forms import DeskForm, form_key, options
 from blueprints.support.htmx import go, page_or_fragment
 from blueprints.support.paging import LARGEST_ID
 from models import Category
-from rules import categories, keys
+from rules import categories, keys, label_rules
 from rules.refusal import Refused
 
 bp = Blueprint("categories", __name__, url_prefix="/categories")
@@ -47,7 +47,8 @@ def show(key: int) -> str:
 
 
 def _page(form: CategoryForm, category: Category | None = None, fragment: str = "categories/show.html") -> str:
-    return page_or_fragment("categories/show.html", fragment, form=form, category=category, categories=categories.with_counts())
+    return page_or_fragment("categories/show.html", fragment, form=form, category=category, categories=categories.with_counts(),
+                            rules=label_rules.of_category(category.id) if category else [])
 
 
 @bp.post("")

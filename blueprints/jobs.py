@@ -37,13 +37,22 @@ def shown(job: Job) -> dict[str, Any]:
         "refused": [(row.order.number, why(row.refusal)) for row in jobs.listed(job, "refused")] if has_ended else [],
         "done": [row.order.number for row in jobs.listed(job, "done")] if has_ended else [], "most": jobs.MOST_LISTED,
         "can_undo": bulk_changes.can_undo(job, by=actor()), "has_file": job.kind == "export" and exports.kept_at(job).exists(),
-        "back": url_for("orders.index", q=job.settings.get("query") or None),
+        "back": back(job),
     }
+
+
+def back(job: Job) -> tuple[str, str]:
+    """Where one came from, and its name."""
+    if job.kind == "labels":
+        return url_for("label_rules.show", key=job.settings["rule"]), _("Back to the rule")
+    return url_for("orders.index", q=job.settings.get("query") or None), _("Back to the orders")
 
 
 def title(job: Job) -> str:
     if job.kind == "export":
         return _("Export orders")
+    if job.kind == "labels":
+        return _("Label %(label)s for who bought %(what)s", label=job.settings["label"], what=job.settings["what"])
     said = sentence(bulk_changes.title(job, g.settings))
     return _("Undo: %(what)s", what=said) if job.kind == "undo" else said
 

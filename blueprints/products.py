@@ -13,7 +13,7 @@ from blueprints.support.forms import form_key, whole_number
 from blueprints.support.htmx import fragments, go, page_or_fragment
 from blueprints.support.paging import LARGEST_ID, asked
 from models import Product
-from rules import categories, events, keys, product_list, products, shop
+from rules import categories, events, keys, label_rules, product_list, products, shop
 from rules.product_facts import facts_of
 from rules.product_list import Filters
 from rules.refusal import Conflict, Refused

@@ -63,7 +63,8 @@ def show(key: int) -> str:
 @bp.post("/<int:key>")
 def change(key: int) -> Any:
     row, form = settings.find(vat.CATEGORIES, g.settings, key), CategoryForm()
-    return tried(form, lambda: settings.change(vat.CATEGORIES, key, form.typed(), by=actor(), seen=seen()), _("Saved"), row=row, adding=RateForm(formdata=None))
+    return tried(form, lambda: settings.change(vat.CATEGORIES, key, form.typed(), by=actor(), seen=seen()), _("Saved"), row=row,
+                 adding=RateForm(formdata=None))
 
 
 @bp.post("/<int:key>/removal")
@@ -127,4 +128,5 @@ def page(row: Any = None, form: DeskForm | None = None, adding: DeskForm | None 
     current = next((rate for rate in rates.get(row.id, ()) if not vat.is_future(rate)), None) if row else None
     return page_or_fragment(
         "vat/index.html", fragment, categories=g.settings.vat_categories.values(), rates=rates, today=shop.today(), row=row, form=form,
-        adding=adding, current=current, made_from=made_from or seen() or (settings.mark(row) if row else ""), is_used=bool(row) and settings.is_used(vat.CATEGORIES, row.id))
+        adding=adding, current=current, made_from=made_from or seen() or (settings.mark(row) if row else ""),
+        is_used=bool(row) and settings.is_used(vat.CATEGORIES, row.id))

@@ -10,7 +10,7 @@ from peewee import JOIN, fn
 from models import Category, CustomerLabel, Job, JobRow, Label, LabelRule, Order, Product
 from rules import customer_labels, events, fields, jobs, keys, lists, settings, shop
 from rules.customer_labels import MOMENTS
-from rules.refusal import NotFound, Refused
+from rules.refusal import N_, NotFound, Refused
 from rules.rights import Actor
 from rules.shop import Settings
 
@@ -23,10 +23,19 @@ def every() -> list[LabelRule]:
     return list(_named().order_by(Label.position, Label.id, LabelRule.id))
 
 
-def about(*, product: int | None = None, category: int | None = None) -> list[LabelRule]:
-    """The rules in use that buying this product earns something by (its category's too), or anything of this category."""
-    query = _named().where(LabelRule.active).order_by(LabelRule.id)
-    return [rule for rule in query if (product and rule.product_id == product) or (category and rule.category_id == category)]
+def of_product(product: Product) -> list[LabelRule]:
+    """The rules in use by which buying this product earns a label: its own, and those of its category."""
+    own = (LabelRule.product == product) | (LabelRule.category == product.category_id)
+    return list(_named().where(LabelRule.active, own).order_by(LabelRule.id))
+
+
+def of_category(category: int) -> list[LabelRule]:
+    return list(_named().where(LabelRule.active, LabelRule.category == category).order_by(LabelRule.id))
+
+
+def product_of(key: Any) -> Product | None:
+    """The product that was chosen, when there is one of this key."""
+    return Product.get_or_none(Product.id == key) if isinstance(key, int) else None
 
 
 def get(key: int) -> LabelRule:
@@ -87,8 +96,8 @@ def clean(values: Mapping[str, Any], known: Settings, rule: LabelRule | None) ->
     cleaned = fields.read({
         "label": lambda: _label(values["label"], known, rule),
         "kind": lambda: lists.one_of(kind, ("product", "category")),
-        "product": lambda: _existing(Product, values["product"], "Choose a product.") if kind == "product" else None,
-        "category": lambda: _existing(Category, values["category"], "Choose a category.") if kind == "category" else None,
+        "product": lambda: _existing(Product, values["product"], N_("Choose a product.")) if kind == "product" else None,
+        "category": lambda: _existing(Category, values["category"], N_("Choose a category.")) if kind == "category" else None,
         "moment": lambda: lists.one_of(values["moment"], MOMENTS),
         "takes_back": lambda: bool(values["takes_back"]),
         "active": lambda: bool(values["active"]),
@@ -154,7 +163,7 @@ def work(job: Job) -> None:
 
 def _one(row: JobRow, order: Order | None, rule: LabelRule, by: Actor) -> None:
     if order is None or order.customer_id is None:
-        jobs.settle(row, "refused", refusal={"message": "This order no longer earns the label.", "facts": {}})
+        jobs.settle(row, "refused", refusal={"message": N_("This order no longer earns the label."), "facts": {}})
     else:
         new = customer_labels.label(order, rule, customer_labels.bought_on(order), by=by)
         jobs.settle(row, "done" if new else "same")

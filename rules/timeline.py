@@ -33,6 +33,8 @@ KINDS = {
     "order.customer-assigned": ("customer", "user-plus",   N_("In the customer file as {name}")),
     "customer.created":        ("customer", "user-plus",   N_("Customer made")),
     "customer.changed":        ("customer", "user-plus",   N_("Customer file brought up to date")),
+    "customer.labelled":      ("customer", "tag",         N_("The customer got label {label}, by the rule for {what}")),
+    "customer.unlabelled":    ("customer", "tag",         N_("Label {label} of the customer is taken back, by the rule for {what}")),
     "line.added":              ("cart",     "plus",        N_("{now} × {name} added")),
     "line.removed":            ("cart",     "x",           N_("{was} × {name} taken out")),
     "line.put-back":           ("cart",     "undo-2",      N_("{now} × {name} put back")),

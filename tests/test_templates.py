@@ -25,7 +25,7 @@ def each(paths):
 
 
 def id_of(fragment):
-    return f"{fragment.parent.name}-{fragment.stem.removeprefix('_').replace('_', '-')}"
+    return f"{fragment.parent.name}-{fragment.stem.removeprefix('_')}".replace("_", "-")
 
 
 def as_html(source):
