@@ -79,7 +79,8 @@ def _again(form: ProductForm, product: Product | None, refused: Refused | None =
 
 @bp.get(ONE)
 def show(key: int) -> str:
-    return render_template("products/show.html", **_shown(products.get(key)))
+    product = products.get(key)
+    return render_template("products/show.html", **_shown(product), rules=label_rules.of_product(product))
 
 
 @bp.get(ONE + "/details")
