@@ -15,6 +15,7 @@ from models import TONES, PaymentState, Stage
 ROOT = Path(__file__).parent.parent
 STATIC = ROOT / "static"
 MODULES = sorted((STATIC / "js").glob("*.js"))
+OF_A_PAGE = sorted((STATIC / "js").glob("*/*.js"))
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 STYLE = re.sub(r"/\*.*?\*/", "", (STATIC / "toonbank.css").read_text(), flags=re.S)
 VENDORED = {"htmx@4.0.1/htmx.min.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"}
@@ -48,6 +49,19 @@ def test_a_first_visit_is_light():
     assert (STATIC / "fonts/inter-latin.woff2").stat().st_size <= 60_000
     everything = weight(STATIC / "toonbank.css", STATIC / "icons.svg", STATIC / "favicon.svg", *MODULES, *(STATIC / "vendor").rglob("*.js"))
     assert everything <= 45_000, "leaves 15 kB of 60 for the page itself"
+
+
+@pytest.mark.parametrize("path", [path for path in TEMPLATES if "filename=\"js/" in path.read_text() and path.parent.name != "macros"],
+                         ids=lambda path: path.stem)
+def test_what_a_page_brings_of_its_own_is_light(path):
+    own = [STATIC / name for name in re.findall(r"filename=\"(js/\w+/\w+\.js)\"", path.read_text())]
+    assert own
+    assert weight(*own) <= 3_200, "leaves 11 kB of 60 for the page itself"
+
+
+def test_no_script_is_left_behind():
+    asked = {name for path in TEMPLATES for name in re.findall(r"filename=\"(js/\w+/\w+\.js)\"", path.read_text())}
+    assert {str(path.relative_to(STATIC)) for path in OF_A_PAGE} == asked
 
 
 def test_the_font_has_the_letters_of_the_shop():
@@ -95,17 +109,17 @@ def test_every_file_the_stylesheet_asks_for_exists():
 def test_modules_import_what_exists_and_are_all_preloaded():
     preloaded = re.search(r"for module in \(([^)]*)\)", (ROOT / "templates/macros/assets.html").read_text())[1]
     assert set(re.findall(r"\"(\w+)\"", preloaded)) | {"app"} == {path.stem for path in MODULES}
-    for path in MODULES:
-        for name in re.findall(r"from \"\./(.+?)\"|import \"\./(.+?)\"", path.read_text()):
-            assert (STATIC / "js" / (name[0] or name[1])).exists(), path.name
+    for path in (*MODULES, *OF_A_PAGE):
+        for name in re.findall(r"(?:from|import) \"(.+?)\"", path.read_text()):
+            assert (path.parent / name).exists(), path.name
 
 
 def test_scripts_speak_only_words_the_page_gives_them():
     given = set(re.findall(r"data-(\w+)=", (ROOT / "templates/layout/always.html").read_text()))
-    for path in MODULES:
+    for path in (*MODULES, *OF_A_PAGE):
         assert set(re.findall(r"word\(\"(\w+)\"", path.read_text())) <= given, path.name
 
 
 def test_scripts_keep_to_the_policy():
-    for path in MODULES:
-        assert not re.search(r"\beval\(|new Function|innerHTML|insertAdjacentHTML|\.style\.cssText|setAttribute\(\"style", path.read_text()), path.name
+    for path in (*MODULES, *OF_A_PAGE):
+        assert not re.search(r"\beval\(|new Function|\.innerHTML|insertAdjacentHTML|\.style\.cssText|setAttribute\(\"style", path.read_text()), path.name

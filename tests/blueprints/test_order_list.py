@@ -99,6 +99,13 @@ def test_recent_searches_come_back_in_an_empty_box(client, three):
     assert offered == ["&lt;b&gt;", "jansen", "thee"]
 
 
+def test_what_is_offered_follows_the_cursor(client, three):
+    offered = re.findall(r'data-fill="([^"]*)" data-cursor="(\d+)"', client.get("/orders/completions?q=status:volt+jan&cursor=11").text)
+    assert offered == [("status:Voltooid jan", "16")]
+    for cursor in ("-5", "99999999999999999999", "x", ""):
+        assert client.get(f"/orders/completions?q=status:volt+jan&cursor={cursor}").status_code == 200
+
+
 def test_a_quick_look_shows_the_order(htmx, client, three):
     answer = htmx.get(f"/orders/{three[0].number}/glance")
     assert 'id="orders-glance"' in answer.text

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from models import Job, Operator, Order, OrderLabel
-from rules import demo, shop
+from rules import demo, shop, views
 from tests.browser import axe
 
 
@@ -64,6 +64,33 @@ def test_a_suggestion_is_taken_with_the_keyboard(list_page):
     expect(box(page)).to_have_value("")
     box(page).click()
     expect(page.get_by_role("option", name="status:Voltooid")).to_be_visible()
+
+
+@pytest.mark.row("S1")
+def test_a_word_in_the_middle_is_completed_and_what_stands_around_it_stays(list_page):
+    page = list_page
+    box(page).fill("status:  totaal:>100")
+    box(page).evaluate("box => box.setSelectionRange(7, 7)")
+    page.keyboard.type("volt")
+    expect(page.get_by_role("option", name="Voltooid")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(box(page)).to_have_value("status:Voltooid  totaal:>100")
+    page.keyboard.type("betaling:")
+    expect(box(page)).to_have_value("status:Voltooid betaling: totaal:>100")
+    expect(page.get_by_role("option", name="Niet betaald")).to_be_visible()
+
+
+@pytest.mark.row("S1")
+def test_a_heading_sorts_and_the_list_is_found_so_again(list_page):
+    page = list_page
+    page.get_by_role("button", name="Totaal").click()
+    expect(page.get_by_role("columnheader", name="Totaal")).to_have_attribute("aria-sort", "descending")
+    expect(page.get_by_role("button", name="Totaal")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("columnheader", name="Totaal")).to_have_attribute("aria-sort", "ascending")
+    page.goto("/orders")
+    expect(page.get_by_role("columnheader", name="Totaal")).to_have_attribute("aria-sort", "ascending")
 
 
 @pytest.mark.row("S1")
@@ -171,6 +198,28 @@ def test_a_view_is_saved_and_stands_among_the_tabs(list_page):
     page.get_by_role("button", name="Sla op").click()
     tab = page.get_by_role("navigation", name="Weergaven").get_by_role("link", name=re.compile("Boven de vijftig"))
     expect(tab).to_have_attribute("aria-current", "page")
+
+
+@pytest.mark.row("B5")
+def test_views_are_arranged_and_one_removed_by_mistake_comes_back(list_page):
+    page = list_page
+    by = shop.current().actor(Operator.get().id)
+    for name in ("Klein", "Groot"):
+        views.save(name, f"totaal:>{len(name)}", by=by)
+    page.reload()
+    page.get_by_role("link", name="Weergaven ordenen").click()
+    page.get_by_role("button", name="Groot verder naar voren").click()
+    tabs = page.locator("#orders-views li a:has(.count)")
+    expect(tabs.nth(-2)).to_contain_text("Groot")
+    expect(page.get_by_role("button", name="Groot verder naar voren")).to_be_focused()
+    assert axe(page) == []
+    page.get_by_role("textbox", name="Naam van de weergave Klein").fill("Heel klein")
+    page.keyboard.press("Enter")
+    expect(tabs.last).to_contain_text("Heel klein")
+    page.get_by_role("button", name="Verwijder Groot").click()
+    expect(page.locator("#orders-views")).not_to_contain_text("Groot")
+    page.get_by_role("button", name="Ongedaan maken").click()
+    expect(tabs.nth(-2)).to_contain_text("Groot")
 
 
 @pytest.mark.row("B25")

@@ -70,10 +70,15 @@ on("submit", "#orders-list", (list, event) => event.submitter?.hasAttribute("for
 
 // The box follows what was pressed elsewhere: a filter taken away, a view.
 document.addEventListener("orders-box", ({ detail }) => { byId("orders-q").value = detail.text; });
+// What is offered follows the word that the cursor is in, wherever that is.
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement.id === "orders-q") ctx.request.body.set("cursor", ctx.sourceElement.selectionStart);
+});
 on("click", "[data-fill]", ({ dataset }) => {
   const box = byId("orders-q");
   box.value = dataset.fill;
   box.focus();
+  box.setSelectionRange(dataset.cursor, dataset.cursor);
   box.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
