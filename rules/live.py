@@ -60,7 +60,7 @@ def since(after: int) -> tuple[list[Change], int]:
 def position(made: datetime) -> int:
     """The event after which to read for a page that was made at this moment; of what is older than 500 events the page is not told."""
     newest = run(Sql(NEWEST)).fetchall()
-    before = (key for key, created in newest if (_moment(created) or made) < made - MARGIN)
+    before = (key for key, created in newest if (moment(created) or made) < made - MARGIN)
     return int(next(before, newest[-1][0] - 1 if newest else 0))
 
 
@@ -98,8 +98,9 @@ def _change(row: Sequence[Any]) -> Change:
     key, kind, order, number, placed, customer, product, operator, device, facts, created = row
     facts = json.loads(facts) if isinstance(facts, str) else facts
     version = facts.get("version") if "part" in facts else None
-    return Change(key, kind, order, number, _moment(placed), customer, product, operator, device, version, _moment(created) or now())
+    return Change(key, kind, order, number, moment(placed), customer, product, operator, device, version, moment(created) or now())
 
 
-def _moment(value: Any) -> datetime | None:
+def moment(value: Any) -> datetime | None:
+    """What the database has, as a moment."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value

@@ -85,6 +85,11 @@ def day(when: date | datetime | None) -> str:
     return format_date(local(when).date() if isinstance(when, datetime) else when, "d MMM y", locale=str(get_locale())).replace(".", "")
 
 
+def weekday(when: date) -> str:
+    """Short: ma, di."""
+    return format_date(when, "EEE", locale=str(get_locale())).replace(".", "")
+
+
 def iso(when: datetime | None) -> str:
     return f"{when.isoformat()}Z" if when else ""
 
@@ -132,7 +137,7 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", "." if language() == "nl" else ",")
 
 
-FILTERS = (name, payment_name, number, money, plain_money, quantity, percent, moment, moment_full, day, iso, initials, sentence)
+FILTERS = (name, payment_name, number, money, plain_money, quantity, percent, moment, moment_full, day, weekday, iso, initials, sentence)
 
 
 def use_formats(app: Flask) -> None:
