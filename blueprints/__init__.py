@@ -1,8 +1,10 @@
 """One module per room of the desk; each turns requests into calls of rules and fragments of HTML."""
 
-from blueprints import account, cart, categories, coupons, customers, documents, home, jobs, label_rules, lists, live, order_bulk, order_customer
-from blueprints import order_list, order_status, order_views, parcels, payments, product_imports, products, settings, setup, staff, terms, vat
+from blueprints import account, cart, categories, coupons, customers, deliveries, documents, home, jobs, label_rules, lists, live, order_bulk
+from blueprints import order_customer
+from blueprints import order_list, order_status, order_views, parcels, payments, product_imports, products, settings, setup, staff, stock, terms, vat
 
 ALL = (setup.bp, account.bp, home.bp, order_list.bp, order_bulk.bp, order_views.bp, order_status.bp, jobs.bp, cart.bp, terms.bp, order_customer.bp,
-       payments.bp, parcels.bp, documents.bp, customers.bp, coupons.bp, products.bp, categories.bp, product_imports.bp, settings.bp,
+       payments.bp, parcels.bp, documents.bp, customers.bp, coupons.bp, products.bp, categories.bp, stock.bp, deliveries.bp, product_imports.bp,
+       settings.bp,
        lists.bp, live.bp, vat.bp, staff.bp, label_rules.bp)

@@ -13,10 +13,10 @@ import rules.cart
 import rules.orders
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key, read_money, read_quantity
-from blueprints.support.htmx import asked_by_htmx, page_or_fragment
+from blueprints.support.htmx import page_or_fragment
 from blueprints.support.order_answers import answer, changing, guard, sheet, undo
 from blueprints.support.order_screen import SUMS, Screen, partial
-from blueprints.support.typed import read_discount, read_key, searched
+from blueprints.support.typed import read_discount, read_key, read_product, searched
 from models import Event, Line, Order
 from rules import keys, products
 from rules.cart import NONE, ONE
@@ -40,8 +40,7 @@ def find_products(number: str) -> str:
 @bp.post("/orders/<number>/lines")
 def add_line(number: str) -> Response:
     """A product picked from the list, or the one whose SKU or EAN was typed or scanned. The key makes a repeated press one."""
-    picked, code = read_key("product"), searched("code")
-    product = products.get(picked) if picked else products.by_code(code) or _only(code)
+    product, picked, code = read_product(), read_key("product"), searched("code")
     if product is None:
         return redirect(url_for(".find_products", number=number, code=code), 303)
 
@@ -50,18 +49,6 @@ def add_line(number: str) -> Response:
         return {"line": line.id, "new": line.quantity == ONE}  # one more of what was there is more than one
 
     return _once(number, [number, picked, code], add)
-
-
-def _only(code: str) -> Any:
-    """The product these words mean when it is the only one; None sends a browser without script to the list of all."""
-    found = products.find(code)
-    if not found:
-        raise Refused("There is no product with {code} in its name, SKU or EAN.", field="code", code=code.strip()[:80] or "…")
-    if len(found) == 1:
-        return found[0]
-    if asked_by_htmx():
-        raise Refused("Several products match. Pick one of the list.", field="code")
-    return None
 
 
 def _once(number: str, request_: list[Any], add: Callable[[Order], dict[str, Any]]) -> Response:

@@ -19,12 +19,15 @@ from rules.refusal import Conflict, Invalid
 UNITS = options(("piece", _("piece")), ("kg", _("kilogram")), ("m", _("metre")), ("l", _("litre")), ("hour", _("hour")))
 
 
-class StockField(AmountOfGoodsField):
-    """Stock may be more than what one order can have; the rule says how much."""
+def read_stock(text: str) -> Quantity:
+    """Stock may be more than what one order can have; the rule says how much. ValueError for what is no quantity."""
+    digits = text.strip()
+    return Quantity.pieces(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 10 else Quantity.parse(text, language())
 
+
+class StockField(AmountOfGoodsField):
     def read(self, text: str) -> Quantity:
-        digits = text.strip()
-        return Quantity.pieces(int(digits)) if digits.isascii() and digits.isdigit() and len(digits) < 10 else super().read(text)
+        return read_stock(text)
 
 
 class ProductForm(DeskForm):

@@ -13,7 +13,7 @@ from blueprints.support.forms import form_key, whole_number
 from blueprints.support.htmx import fragments, go, page_or_fragment
 from blueprints.support.paging import LARGEST_ID, asked
 from models import Product
-from rules import categories, events, keys, label_rules, product_list, products, shop
+from rules import categories, events, keys, label_rules, product_list, products, shop, stock_list
 from rules.product_facts import facts_of
 from rules.product_list import Filters
 from rules.refusal import Conflict, Refused
@@ -22,7 +22,7 @@ bp = Blueprint("products", __name__)
 
 ONE = f"/products/<int(max={LARGEST_ID}):key>"
 ABOUT = ("products/_head.html", "products/_stock.html", "products/_timeline.html")  # what else on the page shows a change
-EVENTS = 20
+EVENTS, MOVEMENTS = 20, 6
 
 
 @bp.get("/products")
@@ -113,7 +113,7 @@ def _changed(*names: str, product: Product, **context: Any) -> Response:
 def _shown(product: Product) -> dict[str, Any]:
     """What the fragments about one product need."""
     return {
-        "product": product, "facts": facts_of(product), "rates": _rates(), "movements": products.movements(product),
+        "product": product, "facts": facts_of(product), "rates": _rates(), "ledger": stock_list.ledger(product, size=MOVEMENTS),
         "events": events.of_product(product, limit=EVENTS),
     }
 
@@ -133,3 +133,11 @@ def events_of(key: int) -> str:
     product = products.get(key)
     earlier = events.of_product(product, before=asked("before"), limit=EVENTS)
     return page_or_fragment("products/events.html", "products/_timeline.html", product=product, events=earlier)
+
+
+@bp.get(ONE + "/stock")
+def show_stock(key: int) -> str:
+    """The panel with its stock, which asks for itself when that changed."""
+    product = products.get(key)
+    return page_or_fragment("stock/show.html", "products/_stock.html", product=product, ledger=stock_list.ledger(product, size=MOVEMENTS),
+                            holding=stock_list.holding(product))

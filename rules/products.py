@@ -7,7 +7,7 @@ from typing import Any
 
 from peewee import JOIN, IntegrityError, fn
 
-from models import Category, Movement, Order, Product, database, is_sqlite, now
+from models import Category, Movement, Product, database, is_sqlite, now
 from money import Quantity
 from rules import categories, events, search, shop
 from rules.product_facts import COLUMNS, ProductFacts, clean, facts_of, said, search_text, short, stock
@@ -161,11 +161,3 @@ def archive(product: Product, archived: bool, by: Actor) -> Product:
             product.save(only=(Product.archived, Product.version, Product.changed))
             events.record("product.archived" if archived else "product.restored", by=by, product=product, version=product.version)
     return product
-
-
-def movements(product: Product, limit: int = 10) -> list[Movement]:
-    """Why the stock is what it is: the last movements with their orders, newest first."""
-    return list(
-        Movement.select(Movement, Order.id, Order.number).join(Order, JOIN.LEFT_OUTER)
-        .where(Movement.product == product).order_by(Movement.id.desc()).limit(limit)
-    )

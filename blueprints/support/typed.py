@@ -5,7 +5,10 @@ from __future__ import annotations
 from flask import request
 
 from blueprints.support.forms import read_money, read_percent
+from blueprints.support.htmx import asked_by_htmx
+from models import Product
 from money import ZERO
+from rules import products
 from rules.pricing import Discount
 from rules.refusal import Refused
 
@@ -21,6 +24,24 @@ def read_key(field: str) -> int:
 def searched(field: str) -> str:
     """Words to look for, from the address or a form, without what cannot be seen."""
     return "".join(char for char in request.values.get(field, "") if char.isprintable())[:LONGEST_SEARCH]
+
+
+def read_product() -> Product | None:
+    """The product that was picked from the list, or the one whose code or words were typed or scanned; None sends a browser without
+    script to the list of all that match."""
+    picked, code = read_key("product"), searched("code")
+    return products.get(picked) if picked else products.by_code(code) or _only(code)
+
+
+def _only(code: str) -> Product | None:
+    found = products.find(code)
+    if not found:
+        raise Refused("There is no product with {code} in its name, SKU or EAN.", field="code", code=code.strip()[:80] or "…")
+    if len(found) == 1:
+        return found[0]
+    if asked_by_htmx():
+        raise Refused("Several products match. Pick one of the list.", field="code")
+    return None
 
 
 def read_discount() -> Discount | None:

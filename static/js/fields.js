@@ -38,6 +38,15 @@ on("click", "[data-step]", (button, event) => {
   presses[input.id] = { value: input.value, timer: setTimeout(settle, PAUSE, input.id) };
 });
 
+// Enter in a column of fields goes on to the next one; leaving a changed field saves it.
+on("keydown", "[data-next]", (input, event) => {
+  const all = [...document.querySelectorAll("[data-next]")];
+  const next = all[all.indexOf(input) + 1];
+  if (event.key !== "Enter" || event.isComposing || !next) return;
+  event.preventDefault();
+  next.focus();
+});
+
 on("change", "[data-select-all]", (box) => {
   for (const other of box.closest("table, form").querySelectorAll("tbody [type=checkbox]")) other.checked = box.checked;
 });
