@@ -1,7 +1,7 @@
 """One module per room of the desk; each turns requests into calls of rules and fragments of HTML."""
 
 from blueprints import account, cart, categories, coupons, customers, deliveries, documents, home, jobs, label_rules, lists, live, order_bulk
-from blueprints import order_customer
+from blueprints import order_customer, order_history
 from blueprints import order_list, order_status, order_views, parcels, payments, product_imports, products, settings, setup, staff, stock, terms, vat
 
 ALL = (setup.bp, account.bp, home.bp, order_list.bp, order_bulk.bp, order_views.bp, order_status.bp, jobs.bp, cart.bp, terms.bp, order_customer.bp,

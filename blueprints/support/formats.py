@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from flask import Flask, g
 from flask_babel import get_locale, gettext
 
@@ -90,6 +90,11 @@ def weekday(when: date) -> str:
     return format_date(when, "EEE", locale=str(get_locale())).replace(".", "")
 
 
+def lasted(time: timedelta) -> str:
+    """How long, in its largest unit: 3 uur, 2 dagen."""
+    return format_timedelta(max(time, timedelta(seconds=1)), locale=str(get_locale()))
+
+
 def iso(when: datetime | None) -> str:
     return f"{when.isoformat()}Z" if when else ""
 
@@ -137,7 +142,7 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", "." if language() == "nl" else ",")
 
 
-FILTERS = (name, payment_name, number, money, plain_money, quantity, percent, moment, moment_full, day, weekday, iso, initials, sentence)
+FILTERS = (name, payment_name, number, money, plain_money, quantity, percent, moment, moment_full, lasted, day, weekday, iso, initials, sentence)
 
 
 def use_formats(app: Flask) -> None:

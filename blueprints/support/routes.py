@@ -122,6 +122,7 @@ ROUTES = {
     "jobs.download":          "exports.run",
     "orders.create":          "orders.edit",
     "orders.show":            "orders.see",
+    "order_history.show":     "orders.see",
     "orders.show_timeline":   "orders.see",
     "order_status.change":    "orders.see",  # the rule asks what this very change needs
     "order_status.undo":      "orders.see",
