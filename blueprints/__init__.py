@@ -7,4 +7,4 @@ from blueprints import order_list, order_status, order_views, parcels, payments,
 ALL = (setup.bp, account.bp, home.bp, order_list.bp, order_bulk.bp, order_views.bp, order_status.bp, jobs.bp, cart.bp, terms.bp, order_customer.bp,
        payments.bp, parcels.bp, documents.bp, customers.bp, coupons.bp, products.bp, categories.bp, stock.bp, deliveries.bp, product_imports.bp,
        settings.bp,
-       lists.bp, live.bp, vat.bp, staff.bp, label_rules.bp)
+       lists.bp, live.bp, vat.bp, staff.bp, label_rules.bp, order_history.bp)
