@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from blueprints.support.access import actor
-from blueprints.support.formats import sentence
+from blueprints.support.formats import name, sentence
 from blueprints.support.htmx import asked_by_htmx
 from blueprints.support.order_answers import answer, guard, seen
 from blueprints.support.order_screen import Screen, partial
@@ -65,7 +65,7 @@ def _confirmed(order: Order, wanted: Status) -> Any:
         if isinstance(refused, Conflict) or not wrong.keys() <= AT_FIELDS:
             raise
         found = consequences.of(order, wanted, g.settings, by=actor())
-        typed = Typed(request.form, {name: sentence(each) for name, each in wrong.items()})
+        typed = Typed(request.form, {place: sentence(each) for place, each in wrong.items()})
     return _dialog(found, typed)
 
 
@@ -98,9 +98,9 @@ def _choices(found: Consequences) -> Choices:
 
 
 def _label() -> ParcelFacts | None:
-    chosen = request.form.get("courier", "")
+    typed = request.values
     courier = g.settings.couriers.get(read_key("courier"))
-    facts = ParcelFacts(courier, request.form.get("courier_name", "") if chosen == "other" else "", request.form.get("tracking_code", ""))
+    facts = ParcelFacts(courier, typed.get("courier_name", "") if typed.get("courier") == "other" else "", typed.get("tracking_code", ""))
     return parcels.cleaned(facts, None) if facts.tracking_code.strip() or facts.courier_name.strip() else None
 
 
@@ -117,7 +117,7 @@ def _dialog(found: Consequences, typed: Typed | None = None) -> Any:
 def title(order: Order, wanted: Status) -> str:
     if order.is_draft:
         return _("Place order %(number)s", number=order.number)
-    return _("Set order %(number)s to %(status)s", number=order.number, status=named(wanted))
+    return _("Set order %(number)s to %(status)s", number=order.number, status=name(wanted))
 
 
 def _done(found: Consequences, choices: Choices) -> Response:
@@ -125,7 +125,7 @@ def _done(found: Consequences, choices: Choices) -> Response:
     status.change(number, found.wanted, version=seen(), by=actor(), choices=choices)
     consequences.remember(found, choices, by=actor())
     order = orders.find(number, g.settings)
-    text = _("Order %(number)s placed", number=number) if was_draft and not order.is_draft else named(found.wanted)
+    text = _("Order %(number)s placed", number=number) if was_draft and not order.is_draft else name(found.wanted)
     undo = {"url": url_for(".undo", number=number), "target": "closest .toast", "fields": {"change": status.last_change(order), "undo": 1}}
     return _answer(order, {"text": text, "undo": undo})
 
@@ -139,17 +139,14 @@ def undo(number: str) -> Response:
     """Take one's last change back, with what it did and the letters that have not left."""
     status.take_back(number, read_key("change"), by=actor())
     order = orders.find(number, g.settings)
-    return _answer(order, {"text": named(order.status)})
+    return _answer(order, {"text": name(order.status)})
 
 
-@bp.post("/orders/<number>/status/letters")
+@bp.get("/orders/<number>/status/letters")
 def preview(number: str) -> str:
     """The letters again, with the tracking code that was typed."""
     wanted = g.settings.statuses.get(read_key("status")) or abort(404)
     order = orders.find(number, g.settings)
     found = consequences.of(order, wanted, g.settings, by=actor(), label=_label())
-    return render_template("order_status/_letters.html", found=found, typed=Typed(request.form))
+    return render_template("order_status/_letters.html", found=found, typed=Typed(request.values))
 
-
-def named(thing: Any) -> str:
-    return str(thing.name_en if _("en") == "en" and thing.name_en else thing.name)

@@ -18,8 +18,8 @@ from rules.status import Choices
 from rules.stock import Taking
 from rules.stock_effects import NONE, Effect, Stocked, plan
 
-LOOKED_AT = 2_000  # orders a summary reads; of more it is a sample
-AT_ONCE = 50       # orders planned together, and changed in one transaction
+LOOKED_AT = 1_000  # orders a summary reads; of more it is a sample
+AT_ONCE = 100      # orders planned together, and changed in one transaction
 Became = tuple[int, str, Any, dict[str, Any] | None]  # a row of the job: its key, state, what it was, why not
 CHOSEN = ("stock", "reason", "letters", "oversell")
 
@@ -86,6 +86,7 @@ def _look(found: Summary, some: Sequence[Order], ahead: Taking, by: Actor) -> No
         except Refused as refused:
             found.exceptions.append((order.number, refused))
             continue
+        found.short += ahead.short(effects[order.id]) is not None
         ahead.expect(effects[order.id])
         _count(found, order, effects[order.id], tracked)
 
@@ -94,7 +95,6 @@ def _count(found: Summary, order: Order, effects: Sequence[Effect], tracked: set
     found.to_mail += bool(found.wanted.letter and found.wanted.mails_customer and order.email)
     found.without_address += bool(found.wanted.letter and found.wanted.mails_customer and not order.email)
     found.without_tracking += found.wanted.asks_tracking and order.id not in tracked
-    found.short += any(each.short and not each.product.allows_backorder for each in effects)
     for each in effects:
         if each.take and each.is_proposed:
             before = found.totals.get(each.product.id, Total(each.product, NONE))
@@ -164,6 +164,7 @@ def _changed(some: Sequence[Order], wanted: Status, asked: dict[str, Any], by: A
     taking, effects = Taking(by, oversell=asked["oversell"]), plan(_wants(some, wanted))
     by_order = {order.id: order for order in some}
     became = [_one(row, by_order[row.order_id], wanted, effects[row.order_id], taking, asked, by) for row in waiting]
+    orders.put_down(*(by_order[row.order_id] for row, (_, state, *_) in zip(waiting, became, strict=True) if state == "done"))
     taking.write()
     return became
 
@@ -177,7 +178,6 @@ def _one(row: JobRow, order: Order, wanted: Status, effects: list[Effect], takin
         with database.atomic():
             orders.take_up(order)
             event = status.apply(order, wanted, effects, taking, _choices(effects, asked), by=by)
-            orders.put_down(order)
     except Refused as refused:
         return _refused(row, refused)
     return row.id, "done", [was, event.id], None

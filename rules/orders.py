@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, timedelta
@@ -12,7 +13,7 @@ from peewee import JOIN
 from models import (
     LANGUAGES, Address, Customer, Event, Note, Operator, Order, OrderLabel, PaymentMethod, Regime, Source, Stage, database, is_sqlite, now,
 )
-from rules import customer_labels, events, fields, numbering, order_text, shop
+from rules import customer_labels, events, fields, numbering, order_text, rows, shop
 from rules.facts import kept, told
 from rules.prepared import Prepared
 from rules.refusal import Conflict, NotFound, Refused
@@ -122,10 +123,15 @@ def take_up(order: Order) -> Order:
     return order
 
 
-def put_down(order: Order) -> None:
-    """Write what was settled while the order was being changed."""
-    order.changed = now()
-    Order.update({Order.version: order.version, Order.changed: order.changed} | order.settled).where(Order.id == order.id).execute()
+def put_down(*changed: Order) -> None:
+    """Write what was settled while these orders were being changed."""
+    alike: dict[tuple[Any, ...], list[list[Any]]] = defaultdict(list)
+    for order in changed:
+        order.changed = now()
+        settled = {Order.version: order.version, Order.changed: order.changed} | order.settled
+        alike[tuple(settled)].append([*(column.db_value(value) for column, value in settled.items()), order.id])
+    for columns, values in alike.items():
+        rows.update(Order, [column.column_name for column in columns], values)
 
 
 def _must_not_clash(order: Order, part: str, version: int, by: Actor) -> None:

@@ -19,6 +19,7 @@ from rules.shop import Settings
 from rules.stages import step
 
 MOST = 100
+SEND = Prepared(lambda at, order: Parcel.update(shipped_at=at).where(Parcel.order == order, Parcel.shipped_at.is_null()))
 OF_ORDER = Prepared(lambda order: (
     Parcel.select(Parcel, ParcelLine.line.alias("line"), ParcelLine.quantity.alias("quantity")).join(ParcelLine, JOIN.LEFT_OUTER)
     .where(Parcel.order == order).order_by(Parcel.id, ParcelLine.id).objects()
@@ -128,7 +129,7 @@ def remove(order: Order, key: int, *, by: Actor) -> Parcel:
 
 def send_all(order: Order) -> None:
     """The order was shipped: every parcel has left."""
-    Parcel.update(shipped_at=order.shipped_at).where(Parcel.order == order, Parcel.shipped_at.is_null()).execute()
+    SEND.run(order.shipped_at, order.id)
 
 
 def bring_back(order: Order) -> None:

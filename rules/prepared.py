@@ -17,7 +17,7 @@ class Prepared:
 
     def all(self, *values: Any) -> list[Any]:
         """The rows, as the query itself would give them."""
-        query, sql = self.built.get(is_sqlite()) or self._built(values)
+        query, sql = self._ready(values)
         rows = query._get_cursor_wrapper(database.execute_sql(sql, values))
         rows.fill_cache()
         return list(rows.row_cache)
@@ -25,6 +25,13 @@ class Prepared:
     def first(self, *values: Any) -> Any:
         """The first row, or None."""
         return next(iter(self.all(*values)), None)
+
+    def run(self, *values: Any) -> None:
+        """A query that changes something, and answers nothing."""
+        database.execute_sql(self._ready(values)[1], values)
+
+    def _ready(self, values: tuple[Any, ...]) -> tuple[Any, str]:
+        return self.built.get(is_sqlite()) or self._built(values)
 
     def _built(self, values: tuple[Any, ...]) -> tuple[Any, str]:
         query = self.build(*values)

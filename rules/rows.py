@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from peewee import fn
 
 from models import Table, database, is_sqlite
 
-LARGE_CACHE = -512_000  # kibibytes, of SQLite, while indexes are built
+LARGE_CACHE = -512_000  # kibibytes, of SQLite, while a table is loaded and its indexes are built
 
 
 def keys(table: type[Table], count: int) -> Sequence[int]:
@@ -35,6 +36,18 @@ def insert(table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[A
                 copy.write_row(row)
 
 
+def add(table: type[Table], columns: tuple[str, ...], row: Sequence[Any]) -> int:
+    """Write one row, values as for insert(); answers its key."""
+    ((key,),) = database.execute_sql(_insertion(name(table), columns, is_sqlite()), row).fetchall()
+    return int(key)
+
+
+@lru_cache
+def _insertion(table: str, columns: tuple[str, ...], is_sqlite: bool) -> str:
+    listed, marks = ", ".join(f'"{column}"' for column in columns), ", ".join(("?" if is_sqlite else "%s",) * len(columns))
+    return f'INSERT INTO "{table}" ({listed}) VALUES ({marks}) RETURNING id'
+
+
 def update(table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Set these columns of rows by key; the key is each row's last value."""
     mark = "?" if is_sqlite() else "%s"
@@ -52,16 +65,23 @@ def without_indexes(tables: Sequence[type[Table]]) -> Iterator[None]:
     anew afterwards, which checks them. For a load that is most of the table; the transaction keeps others out meanwhile."""
     names = [name(table) for table in tables]
     aside, again = _sqlite(names) if is_sqlite() else _postgresql(names)
-    for statement in aside:
-        database.execute_sql(statement)
+    with _large_cache():
+        for statement in aside:
+            database.execute_sql(statement)
+        yield
+        for statement in again:
+            database.execute_sql(statement)
+
+
+@contextmanager
+def _large_cache() -> Iterator[None]:
+    if not is_sqlite():
+        yield
+        return
+    (size,), = database.execute_sql("PRAGMA cache_size").fetchall()
+    database.execute_sql(f"PRAGMA cache_size = {LARGE_CACHE}")
     yield
-    if is_sqlite():
-        (size,), = database.execute_sql("PRAGMA cache_size").fetchall()
-        database.execute_sql(f"PRAGMA cache_size = {LARGE_CACHE}")
-    for statement in again:
-        database.execute_sql(statement)
-    if is_sqlite():
-        database.execute_sql(f"PRAGMA cache_size = {size}")
+    database.execute_sql(f"PRAGMA cache_size = {size}")
 
 
 def _sqlite(tables: Sequence[str]) -> tuple[list[str], list[str]]:

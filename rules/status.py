@@ -99,7 +99,7 @@ def undo(order: Order, change: int, *, by: Actor) -> None:
     """take_back, of an order that rules.orders.changing gave out."""
     event = Event.get_or_none(Event.id == change, Event.order == order, Event.kind.in_(EVENTS))
     was = shop.current().statuses.get(event.facts.get("was_status")) if event else None
-    if was is None or event.operator_id != by.operator or event.created < now() - UNDONE_WITHIN:
+    if event is None or was is None or event.operator_id != by.operator or event.created < now() - UNDONE_WITHIN:
         raise Refused("This cannot be undone any more.")
     if last_change(order) != event.id:
         raise Refused("Somebody changed this since.")

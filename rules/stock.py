@@ -18,6 +18,13 @@ from rules.stock_effects import NONE, Difference, Effect, Stocked, difference, i
 LONGEST_REASON = 200
 
 
+ANYTHING = Quantity(-10**15)
+MOVE = Prepared(lambda take, hold, product, least: (  # one statement that says no by itself
+    Product.update(held=Product.held + hold, on_hand=Product.on_hand - take).where(Product.id == product, Product.on_hand - Product.held >= least)
+    .returning(Product.on_hand, Product.held).tuples()
+))
+
+
 class Move(NamedTuple):
     """What will be written of one effect, and why it was left alone, if so."""
 
@@ -39,10 +46,15 @@ class Taking:
 
     def must_be_enough(self, effects: Iterable[Effect]) -> None:
         """Refuse when one of them asks for more than is left after what was added before."""
-        for each in effects:
-            left = each.product.available - self.asked[each.product.id]
-            if NONE < each.more > left and not self._is_free(each.product):
-                raise too_few(each.product, left)
+        if not self.oversell and (short := self.short(effects)):
+            raise too_few(short.product, self._left(short))
+
+    def short(self, effects: Iterable[Effect]) -> Effect | None:
+        """The first that asks for more than that, of a product that may not run out."""
+        return next((each for each in effects if NONE < each.more > self._left(each) and not each.product.allows_backorder), None)
+
+    def _left(self, effect: Effect) -> Quantity:
+        return effect.product.available - self.asked[effect.product.id]
 
     def _is_free(self, product: Stocked) -> bool:
         return self.oversell or product.allows_backorder
@@ -83,12 +95,9 @@ class Taking:
         hold, take = sum((each.effect.hold for each in moves), NONE), sum((each.effect.take for each in moves), NONE)
         if not hold and not take:
             return
-        guard = Product.id == product.id
-        if hold + take > NONE and not self._is_free(product):
-            guard &= Product.on_hand - Product.held >= (hold + take).thousandths
-        changed = Product.update(held=Product.held + hold, on_hand=Product.on_hand - take).where(guard).returning(Product.on_hand, Product.held)
-        for now_there in changed.execute():
-            available = now_there.on_hand - now_there.held
+        least = hold + take if hold + take > NONE and not self._is_free(product) else ANYTHING
+        for on_hand, held in MOVE.all(take.thousandths, hold.thousandths, product.id, least.thousandths):
+            available = on_hand - held
             if product.low_stock is not None and available <= product.low_stock < available + hold + take:
                 events.record("stock.low", by=self.by, product=product.id, cause=moves[-1].cause, available=available.thousandths,
                               low_stock=product.low_stock.thousandths)

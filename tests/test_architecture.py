@@ -31,7 +31,7 @@ LIBRARIES = {
     "requests": {"plugins"},
 }
 ALONE = {"refusal", "rights", "events", "keys", "numbering", "pricing", "coupons", "search"}  # rules that know no sibling but these
-SMALLEST = {"refusal", "rights"}
+SMALLEST = {"refusal", "rights", "rows"}
 
 
 def sources(layer):

@@ -165,7 +165,8 @@ def test_every_write_is_a_form_that_works_without_a_script(path):
     for tag, attributes in tags(path):
         assert not re.search(r"\shx-(put|patch|delete)=", attributes), f"<{tag}{attributes}>"
         if value(attributes, "hx-post") is not None:
-            assert tag == "form" and value(attributes, "method") == "post" and value(attributes, "action"), f"<{tag}{attributes}>"
+            is_form = tag == "form" and value(attributes, "method") == "post" and value(attributes, "action")
+            assert is_form or (tag == "button" and value(attributes, "formaction")), f"<{tag}{attributes}>"
 
 
 @each(ALL)

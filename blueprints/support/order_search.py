@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from blueprints.support import formats
 from blueprints.support.access import actor
 from blueprints.support.formats import N_
-from models import View
+from models import Stage, View
 from rules import bulk_changes, order_list, preferences, views
 from rules.filters import form, language, sentences
 from rules.filters.fields import FIELDS
@@ -140,7 +140,9 @@ def _offered(query: Query, field: str) -> tuple[str, list[tuple[str, str]]]:
 def gifts() -> dict[str, list[Any]]:
     """What the selection bar can give: only what is still in use, and only by who may."""
     may = {action: actor().may(bulk_changes.ACTIONS[action].right) for action in bulk_changes.ACTIONS}
+    statuses = [each for each in g.settings.statuses.values() if not each.archived and each.stage != Stage.DRAFT]
     return {
+        "statuses": statuses if actor().may("orders.status") else [],
         "labels": g.settings.labels_for("order") if may["add_label"] else [],
         "operators": [person for person in g.settings.operators.values() if person.active] if may["operator"] else [],
         "methods": [method for method in g.settings.payment_methods.values() if method.by_hand and not method.archived] if may["paid"] else [],

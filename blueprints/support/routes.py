@@ -72,6 +72,7 @@ ROUTES = {
     "products.index":         "products.see",
     "products.show":          "products.see",
     "products.events_of":     "products.see",
+    "products.show_stock":    "products.see",
     "products.new":           "products.edit",
     "products.create":        "products.edit",
     "products.edit":          "products.edit",
@@ -87,7 +88,6 @@ ROUTES = {
     "product_imports.preview": "imports.run",
     "product_imports.create":  "imports.run",
     "product_imports.show":    "imports.run",
-    # one order
     # stock
     "stock.index":            "products.see",
     "stock.show":             "products.see",
@@ -103,6 +103,7 @@ ROUTES = {
     "deliveries.change_line": "stock.adjust",
     "deliveries.set_reference": "stock.adjust",
     "deliveries.book":        "stock.adjust",
+    # one order
     "orders.index":           "orders.see",
     "orders.sort":            "orders.see",
     "orders.choose_columns":  "orders.see",
@@ -125,6 +126,7 @@ ROUTES = {
     "order_history.show":     "orders.see",
     "orders.show_timeline":   "orders.see",
     "order_status.change":    "orders.see",  # the rule asks what this very change needs
+    "bulk_status.change":     "orders.status",
     "order_status.undo":      "orders.see",
     "order_status.preview":   "orders.see",
     "orders.duplicate":       "orders.edit",
@@ -167,6 +169,26 @@ ROUTES = {
     "parcels.show_contents":  "orders.edit",
     "parcels.change_contents": "orders.edit",
     "parcels.set_left":       "orders.edit",
+    # e-mail
+    "outbox.index":           "orders.see",
+    "outbox.show":            "orders.see",
+    "outbox.show_body":       "orders.see",
+    "outbox.decide":          "orders.edit",
+    "outbox.index_of_order":  "orders.see",
+    "outbox.new":             "orders.edit",
+    "outbox.preview":         "orders.edit",
+    "outbox.create":          "orders.edit",
+    "letter_templates.index":     "settings.see",
+    "letter_templates.show":      "settings.see",
+    "letter_templates.show_preview": "settings.see",
+    "letter_templates.preview":   "letters.edit",
+    "letter_templates.create":    "letters.edit",
+    "letter_templates.change":    "letters.edit",
+    "letter_templates.set_tone":  "letters.edit",
+    "letter_templates.set_use":   "letters.edit",
+    "letter_templates.restore":   "letters.edit",
+    "letter_templates.send_test": "letters.edit",
+    "letter_templates.remove":    "letters.edit",
     # customers and coupons
     "customers.index":        "customers.see",
     "customers.show":         "customers.see",

@@ -17,7 +17,7 @@ LONGEST_SEARCH = 200
 
 def read_key(field: str) -> int:
     """The key of a row; 0, which no row has, for what is none."""
-    text = request.form.get(field, "")
+    text = request.values.get(field, "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 

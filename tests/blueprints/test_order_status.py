@@ -192,7 +192,7 @@ def test_a_label_that_blocks_is_a_warning(htmx, shop, order):
 def test_the_letter_follows_the_code_that_is_typed(htmx, shop, order):
     courier = next(iter(shop.couriers))
     data = asking(order, shop.status_for(Stage.SHIPPED), courier=courier, tracking_code="3SXYZ", letter="shipped:customer", confirmed=1)
-    html = page(htmx.post(url(order, "/letters"), data=data))
+    html = page(htmx.get(url(order, "/letters"), query_string=data))
     assert "3SXYZ" in html and not Parcel.select().exists()
 
 
@@ -213,7 +213,7 @@ def test_an_empty_draft_says_what_it_lacks(htmx, client, by, shop):
 @pytest.mark.parametrize("status", ["", "0", "999", "x", "9" * 40])
 def test_an_unknown_status_is_not_found(client, order, status):
     assert client.post(url(order), data={"status": status}).status_code == 404
-    assert client.post(url(order, "/letters"), data={"status": status}).status_code == 404
+    assert client.get(url(order, "/letters"), query_string={"status": status}).status_code == 404
     assert Order.get().status_id == order.status_id
 
 
