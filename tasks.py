@@ -16,7 +16,7 @@ from redis.exceptions import RedisError
 
 import config
 from models import database
-from rules import bulk_changes, bulk_status, documents, exports, jobs, keys, label_rules, outbox, printing, reactions, throttle
+from rules import bulk_changes, bulk_status, documents, exports, jobs, keys, label_rules, outbox, presence, printing, reactions, throttle
 
 
 def _queue() -> Huey:
@@ -126,3 +126,4 @@ def clean_up_at_night() -> None:
     jobs.forget_old()
     exports.forget_old()
     throttle.forget_old()
+    presence.forget_old()

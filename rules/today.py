@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 
-from models import Order, Product, Stage, is_sqlite
+from peewee import JOIN
+
+from models import Category, Order, Product, Stage, is_sqlite
 from money import ZERO, Money
 from rules import live, order_rows, shop, stock_list, views
 from rules.filters.language import Query, parse
@@ -32,7 +34,7 @@ class Waiting(NamedTuple):
     key: str
     title: str
     query: Query
-    count: Count
+    orders: Count
 
 
 class Span(NamedTuple):
@@ -58,6 +60,14 @@ class Turnover(NamedTuple):
         return round(100 * (self.sold.cents - self.before.cents) / self.before.cents) if self.before > ZERO else None
 
 
+class Low(NamedTuple):
+    """How many products are low, how many of all are out, and those that lack most."""
+
+    low: int
+    out: int
+    products: list[Product]
+
+
 class AtWork(NamedTuple):
     """Who did something today, and when last, on which order."""
 
@@ -74,10 +84,12 @@ def waiting(by: Actor) -> list[Waiting]:
     return [Waiting(todo.key, todo.title, query, count) for (todo, query), count in zip(todos, counts, strict=True)]
 
 
-def low_stock() -> tuple[int, int]:
-    """How many products are at or below the stock one wants to keep, and how many of all are out. One query."""
+def low_stock() -> Low:
+    """What is at or below the stock one wants to keep, the shortest first. One query, and one more when there is something."""
     counts = stock_list.counts()
-    return counts["low"], counts["out"]
+    query = Product.select(Product, Category).join(Category, JOIN.LEFT_OUTER).where(Product.is_tracked, ~Product.archived, stock_list.STATES["low"])
+    shortest = query.order_by(Product.on_hand - Product.held - Product.low_stock, Product.search, Product.id).limit(LAST)
+    return Low(counts["low"], counts["out"], list(shortest) if counts["low"] else [])
 
 
 def turnover(settings: Settings, *, of_week: bool, now: datetime | None = None) -> Turnover:
@@ -148,7 +160,7 @@ def _written(moment: datetime) -> Any:
 
 def last_orders() -> list[OrderRow]:
     """The newest orders. Two queries."""
-    newest = Order.select(Order.id).where(Order.placed.is_null(False)).order_by(Order.placed.desc(), Order.id.desc()).limit(LAST)
+    newest: Any = Order.select(Order.id).where(Order.placed.is_null(False)).order_by(Order.placed.desc(), Order.id.desc()).limit(LAST)
     return order_rows.fetch([key for key, in newest.tuples()], shop.current(), with_text=False)
 
 

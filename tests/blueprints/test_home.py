@@ -63,6 +63,15 @@ def test_what_waits_is_counted_and_leads_to_the_list_that_finds_it(client, shop,
     assert found["Lage voorraad"] == ("1", "/stock?state=low")
 
 
+def test_what_is_low_is_named_with_what_is_left(client, shop, by):
+    a_placed_order(shop, by)
+    gone, few = a_product("Sencha", on_hand=0), a_product("Matcha", on_hand=2)
+    Product.update(low_stock=Quantity.pieces(2)).where(Product.id << [gone.id, few.id]).execute()
+    page = client.get("/").text
+    low = page[page.index('id="home-low"'):]
+    assert low.index("Sencha") < low.index(">op<") < low.index("Matcha") < low.index("<strong>2</strong>")
+
+
 def test_turnover_is_for_who_may_see_figures(app, owner, shop, by):
     a_placed_order(shop, by)
     assert tiles(signed_in(app, owner).get("/"))["Omzet vandaag"][0] == "€\N{NO-BREAK SPACE}93,95"
@@ -110,6 +119,7 @@ def test_it_fetches_itself_as_a_fragment(htmx, shop, by):
 
 def test_the_page_asks_the_database_twelve_times_at_most(client, shop, by):
     a_placed_order(shop, by)
+    Product.update(low_stock=Quantity.pieces(2), is_tracked=True).execute()
     client.get("/")
     with asked() as few:
         client.get("/")
