@@ -6,13 +6,11 @@ The floor is the same page rendered in this process from what is in memory alrea
 from __future__ import annotations
 
 import gzip
-import re
 import sys
 from collections.abc import Callable
 from random import Random
-from urllib.parse import urlencode
 
-from bench.harness import Client, Times, running, shop, table, timed
+from bench.harness import Operating, Times, running, shop, table, timed
 
 from flask import Flask, g
 from flask_login import login_user
@@ -20,33 +18,9 @@ from flask_login import login_user
 from app import create_app
 from blueprints.support.access import SignedIn
 from blueprints.support.order_screen import Screen
-from models import Line, Operator, Order, Product
+from models import Device, Line, Operator, Order, Product
 from rules import orders
 from rules import shop as shops
-from tests.desk import Desk
-
-
-class Operating(Client):
-    """Also sends forms, with the token that goes with its session."""
-
-    def open(self, number: str) -> str:
-        self.connection.request("GET", f"/orders/{number}", headers=self.headers)
-        answer = self.connection.getresponse()
-        html = gzip.decompress(answer.read()).decode()
-        if cookie := answer.getheader("Set-Cookie"):
-            self.headers["Cookie"] = cookie.partition(";")[0]
-        self.token = re.search(r'name="csrf_token" value="([^"]+)"', html)[1]
-        return html
-
-    def post(self, path: str, **fields: object) -> bytes:
-        headers = {"HX-Request": "true", "HX-Request-Type": "partial", "X-CSRFToken": self.token}
-        headers |= self.headers | {"Content-Type": "application/x-www-form-urlencoded"}
-        self.connection.request("POST", path, urlencode(fields), headers)
-        answer = self.connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{path} answered {answer.status}: {body[:500]!r}")
-        return body
 
 
 def main() -> None:
@@ -59,16 +33,17 @@ def main() -> None:
         keys = [key for key, _ in some[:500]]
         lines = list(Line.select(Order.number, Line.id).join(Order).where(Line.order.in_(keys), Line.unit == "piece").tuples())
         floor, weight = measure_floor(app, [number for _, number in some], times)
-    with running(desk):
-        measured = measure(desk, dice, [number for _, number in some], codes, lines, times)
+    with running(desk), desk.opened():
+        measured = measure(Operating(desk, app), dice, [number for _, number in some], codes, lines, times)
     rows: list[tuple[object, ...]] = [("what", "p50", "p95", "most")]
     rows += [(what, each.at(0.5), each.at(0.95), each.at(1)) for what, each in (("open, from memory (floor)", floor), *measured.items())]
     print(f"{count:,} orders; an order's page weighs {weight / 1000:.1f} kB compressed (median)")
     table(rows)
 
 
-def measure(desk: Desk, dice: Random, numbers: list[str], codes: list[str], lines: list[tuple[str, int]], times: int) -> dict[str, Times]:
-    client = Operating(desk)
+def measure(
+    client: Operating, dice: Random, numbers: list[str], codes: list[str], lines: list[tuple[str, int]], times: int,
+) -> dict[str, Times]:
     client.open(numbers[0])
 
     def add() -> None:
@@ -93,7 +68,7 @@ def measure_floor(app: Flask, numbers: list[str], times: int) -> tuple[Times, in
     with app.test_request_context("/"):
         g.settings = shops.current()
         operator = Operator.get()
-        g.actor = g.settings.actor(operator.id)
+        g.actor, g.device = g.settings.actor(operator.id), Device()
         login_user(SignedIn(operator, ""))
         screens = [Screen(orders.find(number)) for number in numbers[:50]]
         weights = sorted(len(gzip.compress(screen.page().encode(), 4)) for screen in screens)

@@ -56,11 +56,11 @@ def say_what_is_missing() -> int:
     return int(os.environ.get("CI") == "true")
 
 
-def start(programs: Path, folder: str, account: str) -> subprocess.Popen[bytes]:
-    settings = [part for setting in (*SETTINGS, f"unix_socket_directories={folder}") for part in ("-c", setting)]
+def start(programs: Path, folder: str, account: str, settings: tuple[str, ...] = SETTINGS) -> subprocess.Popen[bytes]:
+    options = [part for setting in (*settings, f"unix_socket_directories={folder}") for part in ("-c", setting)]
     with open(f"{folder}/log", "wb") as log:
         return subprocess.Popen(
-            [programs / "postgres", "-D", f"{folder}/data", *settings], user=account, cwd=folder, stdout=log, stderr=log,
+            [programs / "postgres", "-D", f"{folder}/data", *options], user=account, cwd=folder, stdout=log, stderr=log,
             start_new_session=True, preexec_fn=lambda: ctypes.CDLL(None).prctl(1, signal.SIGQUIT),
         )
 
