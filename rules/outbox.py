@@ -24,7 +24,7 @@ from rules.rights import DESK
 CLAIM, HANDING = timedelta(minutes=2), timedelta(minutes=5)  # after which who claimed it, or handed it over, is taken for dead
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)  # between attempts, doubled each time
 PATIENCE = timedelta(days=5)  # with a server that says 'not now' about this very letter (RFC 5321, 4.5.4.1)
-AT_ONCE = 100
+AT_ONCE, NO_DELAY = 100, timedelta(0)
 BEGUN = ("claimed", "handing")
 PENDING = ("waiting", *BEGUN)
 COUNTED = ("waiting", "claimed", "handing", "failed", "uncertain")

@@ -52,6 +52,15 @@ KINDS = {
     "payment.recorded":        ("pay",      "check",       N_("{amount} paid with {method}")),
     "payment.undone":          ("pay",      "undo-2",      N_("Payment of {amount} taken back")),
     "document.printed":        ("order",    "printer",     N_("Printed: {number}")),
+    "letter.sent":             ("mail",     "mail",        N_("E-mail ‘{subject}’ sent to {recipient}")),
+    "letter.failed":           ("mail",     "triangle-alert", N_("E-mail ‘{subject}’ to {recipient} failed: {why}")),
+    "letter.uncertain":        ("mail",     "triangle-alert", N_("E-mail ‘{subject}’ to {recipient} was perhaps sent")),
+    "letter.asked":            ("mail",     "mail",        N_("E-mail ‘{subject}’ to {recipient} put ready by hand")),
+    "letter.hurried":          ("mail",     "mail",        N_("E-mail ‘{subject}’ to {recipient} tried at once")),
+    "letter.retried":          ("mail",     "mail",        N_("E-mail ‘{subject}’ to {recipient} tried again")),
+    "letter.repeated":         ("mail",     "mail",        N_("E-mail ‘{subject}’ to {recipient} sent again")),
+    "letter.confirmed":        ("mail",     "check",       N_("E-mail ‘{subject}’ to {recipient} marked as sent")),
+    "letter.cancelled":        ("mail",     "x",           N_("E-mail ‘{subject}’ to {recipient} will not be sent")),
 }
 STATUS_CHANGED = N_("{now}")
 LINE_CHANGED = {
