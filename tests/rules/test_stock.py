@@ -2,9 +2,9 @@
 
 import pytest
 
-from models import Event, Line, Movement, Order, Product, Stage
+from models import Event, Letter, Line, Movement, Order, Product, Stage
 from money import Quantity
-from rules import cart, checks, orders, parcels, status
+from rules import cart, checks, orders, parcels, reactions, status
 from rules.refusal import Refused
 from rules.rights import DESK, Actor
 from rules.status import Choices
@@ -198,6 +198,14 @@ def test_low_stock_is_told_once_when_it_gets_low(shop):
     with_pieces(order, 8)
     event = Event.get(Event.kind == "stock.low")
     assert (event.product_id, event.facts["available"], event.facts["low_stock"]) == (tea.id, 3_000, 3_000)
+
+
+def test_low_stock_is_mailed_to_the_admins_once(shop):
+    tea = a_product("Sencha", on_hand=4, low_stock=Quantity.pieces(3))
+    set_to(an_order(tea, 2), Stage.OPEN, shop)
+    assert (reactions.warn_of_low_stock(), reactions.warn_of_low_stock()) == (1, 0)
+    letter = Letter.get(Letter.template == "low_stock")
+    assert "Sencha" in letter.text and letter.recipient == next(iter(shop.operators.values())).email
 
 
 def test_ones_last_change_is_undone_with_its_stock_for_a_while(shop, by, tea):
