@@ -15,7 +15,7 @@ import config
 from models import Address, Job, Line, Note, Order, OrderCoupon, OrderLabel, Parcel
 from money import ZERO
 from plugins.documents import orders_csv
-from plugins.documents.orders_csv import Cell
+from plugins.documents.orders_csv import Cell, Listed
 from rules import jobs, keys, selection, shop
 from rules.rights import Actor, must_have
 from rules.selection import Selection
@@ -24,6 +24,10 @@ from rules.shop import Settings
 AT_HAND = 5_000  # orders that are written while one waits
 AT_ONCE = 200
 KEPT = timedelta(days=7)
+SCHEMES = {
+    "nl": {"standard": "standaard", "reverse_charge": "btw verlegd", "intra_eu": "intracommunautair"},
+    "en": {"reverse_charge": "reverse charge", "intra_eu": "intra-EU"},
+}
 UNITS = {"nl": {"piece": "stuk", "hour": "uur"}, "en": {}}
 
 
@@ -66,10 +70,12 @@ class _Batch:
             "name": order.name, "company": order.company, "email": order.email, "phone": order.phone, "vat_number": order.vat_number,
             "reference": order.reference, "operator": _name(settings.operators, order.operator_id),
             "payment_method": _name(settings.payment_methods, order.payment_method_id), "paid": order.paid, "paid_on": order.paid_at,
-            "refunded": order.refunded or None, "shipping_method": _name(settings.shipping_methods, order.shipping_method_id),
+            "refunded": order.refunded or None, "due": order.due, "shipping_method": _name(settings.shipping_methods, order.shipping_method_id),
             "shipping_price": order.shipping_total, "discount": self._discount(order), "currency": order.currency, "total": order.total,
-            "courier": next(filter(None, couriers), ""), "tracking": ", ".join(row.tracking_code for row in parcels if row.tracking_code),
-            "labels": ", ".join(settings.labels[row.label_id].name for row in self.labels.get(order.id, [])),
+            "includes_vat": order.prices_include_vat, "regime": SCHEMES[self.language].get(order.regime, order.regime),
+            "rounding": order.rounding or None,
+            "courier": next(filter(None, couriers), ""), "tracking": Listed(row.tracking_code for row in parcels if row.tracking_code),
+            "shipped_at": order.shipped_at, "labels": Listed(settings.labels[row.label_id].name for row in self.labels.get(order.id, [])),
             "note": "\n".join(note.text for note in self.notes.get(order.id, [])),
         }
 
@@ -97,7 +103,7 @@ def _name(table: dict[int, Any], key: int | None) -> str:
 def _address(prefix: str, place: Address | None) -> dict[str, Cell]:
     if place is None:
         return {}
-    who: dict[str, Cell] = {"shipping_name": place.name, "shipping_company": place.company} if prefix == "shipping" else {}
+    who: dict[str, Cell] = {f"{prefix}_name": place.name, f"{prefix}_company": place.company}
     country = "" if place.country == "ZZ" else place.country
     return who | {f"{prefix}_street": place.street, f"{prefix}_extra": place.extra, f"{prefix}_postcode": place.postcode,
                   f"{prefix}_city": place.city, f"{prefix}_country": country}

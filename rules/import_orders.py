@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, date
 from typing import Any
 
-from models import Product, Regime, now
+from models import Product, Regime, Stage, now
 from money import WHOLE, ZERO, Money, Quantity, divided
 from plugins.imports.contract import LineRow, OrderRow, PlaceRow
 from rules import addresses, contacts, order_text, totals
@@ -56,19 +56,21 @@ class Maker:
         on = row.placed.replace(tzinfo=UTC).astimezone(ZONE).date()
         lines = [self._line(line, on) for line in row.lines]
         includes = shop.prices_include_vat if row.prices_include_vat is None else row.prices_include_vat
-        regime = Regime.SMALL_BUSINESS if shop.small_business else Regime.STANDARD
+        regime = row.regime or (Regime.SMALL_BUSINESS if shop.small_business else Regime.STANDARD)
         kept, keeps_total = _sums(row, lines, includes, regime, names.standard(on)[0])
         buyer = self._buyer(row)
         method = names.method(row.payment_method) if row.payment_method else None
+        status = names.status(row.status, row.stage)
+        is_draft = self.settings.statuses[status].stage == Stage.DRAFT
         order = NewOrder(
-            number="", status=names.status(row.status, row.stage), source=self.source, placed=row.placed, created=row.placed, lines=lines,
+            number="", status=status, source=self.source, placed=None if is_draft else row.placed, created=row.placed, lines=lines,
             sums=kept, text="", operator=names.operator(row.operator), name=buyer.name, company=buyer.company, email=row.email,
             phone=buyer.phone, vat_number=buyer.vat_number, reference=row.reference, language=buyer.language, billing=_place(row.billing),
             shipping=_place(row.shipping), payment_method=method, shipping_method=names.way(row.shipping_method) if row.shipping_method else None,
             shipping_price=row.shipping_price.cents, discount_kind=row.discount[0] if row.discount else None,
-            discount_value=row.discount[1] if row.discount else 0, regime=regime.value, prices_include_vat=includes,
-            currency=row.currency or shop.currency, keeps_total=keeps_total, shipped_at=row.shipped_at, external_number=row.number,
-            imported=self.imported, labels=sorted({names.label(label) for label in row.labels}), notes=row.notes,
+            discount_value=row.discount[1] if row.discount else 0, regime=str(regime), prices_include_vat=includes,
+            currency=row.currency or shop.currency, rounding=row.rounding.cents, keeps_total=keeps_total, shipped_at=row.shipped_at, due=row.due,
+            external_number=row.number, imported=self.imported, labels=sorted({names.label(label) for label in row.labels}), notes=row.notes,
         )
         self._happened(order, row, method)
         return order, buyer
@@ -103,7 +105,7 @@ class Maker:
 
     def _happened(self, order: NewOrder, row: OrderRow, method: int | None) -> None:
         """What was paid, refunded and sent, and the event that says where all of it comes from."""
-        names, whole = self.names, Money(order.sums.total)
+        names, whole = self.names, Money(order.sums.total + order.rounding)
         order.payments = [
             NewPayment(names.method(payment.method) if payment.method else method or names.usual_method(), amount.cents, payment.at,
                        payment.reference)
@@ -134,7 +136,7 @@ def text_of(order: NewOrder) -> str:
 
 
 def _sums(row: OrderRow, lines: Sequence[NewLine], includes_vat: bool, regime: str, standard_rate: int) -> tuple[Sums, bool]:
-    """What the order comes to, and whether that is the file's total instead of what its lines come to."""
+    """What the order comes to before cash is rounded, and whether that is the file's total instead of what its lines come to."""
     items = [
         PricedLine(Quantity(line.quantity), Money(line.price), line.vat_rate, totals.discount(line.discount_kind, line.discount_value),
                    line.is_deposit)
@@ -145,11 +147,12 @@ def _sums(row: OrderRow, lines: Sequence[NewLine], includes_vat: bool, regime: s
         prices_include_vat=includes_vat, shipping_rate=standard_rate,
     )
     kept, taxes = sums(result), sum((tax for _, tax in row.taxes), ZERO)
-    if row.total is None or (row.total == result.total and (not row.taxes or taxes == result.vat_total)):
+    told = None if row.total is None else row.total - row.rounding
+    if told is None or (told == result.total and (not row.taxes or taxes == result.vat_total)):
         return kept, False
     if regime == Regime.SMALL_BUSINESS:
-        return kept._replace(total=row.total.cents), True
-    return _as_told(kept, row.total.cents, result.deposits.cents, [(rate, tax.cents) for rate, tax in row.taxes]), True
+        return kept._replace(total=told.cents), True
+    return _as_told(kept, told.cents, result.deposits.cents, [(rate, tax.cents) for rate, tax in row.taxes]), True
 
 
 def _as_told(kept: Sums, total: int, deposits: int, taxes: Sequence[tuple[int, int]]) -> Sums:

@@ -61,7 +61,7 @@ class Report:
         self.orders[what] += 1
 
     def add(self, order: NewOrder) -> None:
-        self.totals[order.currency] = self.totals.get(order.currency, ZERO) + Money(order.sums.total)
+        self.totals[order.currency] = self.totals.get(order.currency, ZERO) + Money(order.sums.total + order.rounding)
         self.kept_totals += order.keeps_total
 
     def undo(self) -> None:

@@ -10,7 +10,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import config
@@ -23,7 +23,13 @@ UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 ZONE = ZoneInfo(config.TIMEZONE)
 SAME = ("variant",)  # in both languages
 HOUR = timedelta(hours=1)
-Cell = str | int | bool | Money | Quantity | datetime | tuple[str, int] | None
+
+
+class Listed(tuple[str, ...]):
+    """Several names in one cell."""
+
+
+Cell = str | int | bool | Money | Quantity | date | Listed | tuple[str, int] | None
 
 
 def header(language: str) -> list[str]:
@@ -64,6 +70,10 @@ def cell(value: Cell, language: str) -> str:
         return _decimals(f"{'-' if value.thousandths < 0 else ''}{abs(value.thousandths) // 1000}" + _rest(value), language)
     if isinstance(value, datetime):
         return _moment(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Listed):
+        return harmless(", ".join(_quoted(name) for name in value))
     if isinstance(value, tuple):
         kind, number = value
         return format_percent(number, language).replace("\N{NO-BREAK SPACE}", "") if kind == "percent" else cell(Money(number), language)
@@ -76,6 +86,11 @@ def _rest(quantity: Quantity) -> str:
 
 def _decimals(number: str, language: str) -> str:
     return number.replace(".", ",") if language == "nl" else number
+
+
+def _quoted(name: str) -> str:
+    """A name with a comma or a quotation mark of its own between quotation marks, as in a file of commas."""
+    return '"' + name.replace('"', '""') + '"' if re.search('[",]', name) else name
 
 
 def _moment(at: datetime) -> str:

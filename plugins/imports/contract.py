@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from money import ZERO, Money, Quantity
@@ -148,6 +148,8 @@ class OrderRow:
     shipping_price: Money = ZERO
     discount: tuple[str, int] | None = None
     prices_include_vat: bool | None = None  # None: as the shop does
+    regime: str | None = None         # a models.Regime; None: as the shop does
+    rounding: Money = ZERO            # of cash, to five cents; part of the total
     currency: str = ""                # empty: the shop's
     total: Money | None = None        # as the file has it; kept, also when the lines come to something else
     taxes: Sequence[tuple[int, Money]] = ()  # per rate in basis points, as the file has them; used when it keeps its total
@@ -156,6 +158,7 @@ class OrderRow:
     courier: str = ""
     tracking_codes: Sequence[str] = ()
     shipped_at: datetime | None = None
+    due: date | None = None           # by when it is to be paid
     labels: Sequence[str] = ()
     notes: Sequence[str] = ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from money import LIMIT, WHOLE, ZERO, Money, Quantity, parse_percent
@@ -67,6 +67,11 @@ class OrderCells(Cells):
             return moments.moment(text, **how)
         except ValueError:
             self.refuse(record, field, "'{text}' is not a date. Write it like 2026-12-31 or 31-12-2026 14:05.", text=text[:40])
+
+    def day(self, record: Record, field: str) -> date | None:
+        """A day of the shop."""
+        moment = self.moment(record, field)
+        return moment.replace(tzinfo=UTC).astimezone(moments.LOCAL).date() if moment else None
 
     def placed(self, record: Record, field: str, **how: Any) -> datetime:
         moment = self.moment(record, field, **how)

@@ -6,13 +6,14 @@ Dutch way (1.234,50), with an English one the English way (1,234.50).
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from money import ZERO, Money, Quantity
 from plugins.imports import values
-from plugins.imports.contract import Fault, LineRow, OrderFormat, OrderRow, PaymentRow, RefundRow, Unreadable
+from plugins.imports.contract import Fault, LineRow, OrderFormat, OrderRow, PaymentRow, PlaceRow, RefundRow, Unreadable
 from plugins.imports.order_cells import OrderCells, Rows, reader
 from plugins.imports.own_products import UNIT_OF
 from plugins.imports.product_cells import NO, YES
@@ -29,6 +30,8 @@ ORDER = {
     "vat_number":       ("btw-nummer", "vat number"),
     "reference":        ("referentie", "reference"),
     "operator":         ("medewerker", "operator"),
+    "billing_name":     ("factuurnaam", "billing name"),
+    "billing_company":  ("factuurbedrijf", "billing company"),
     "billing_street":   ("straat", "street", "factuurstraat", "billing street"),
     "billing_extra":    ("adresregel 2", "address line 2"),
     "billing_postcode": ("postcode", "billing postcode", "factuurpostcode"),
@@ -45,13 +48,18 @@ ORDER = {
     "paid":             ("betaald", "paid"),
     "paid_on":          ("betaald op", "paid on"),
     "refunded":         ("terugbetaald", "refunded"),
+    "due":              ("te betalen voor", "due date", "vervaldatum"),
     "shipping_method":  ("verzendmethode", "shipping method"),
     "shipping_price":   ("verzendkosten", "shipping price", "shipping costs"),
     "discount":         ("orderkorting", "order discount"),
     "currency":         ("valuta", "currency"),
+    "includes_vat":     ("prijzen met btw", "prices with vat"),
+    "regime":           ("btw-regeling", "vat scheme"),
+    "rounding":         ("afronding", "rounding"),
     "total":            ("totaal", "total", "ordertotaal", "order total"),
     "courier":          ("koerier", "courier"),
     "tracking":         ("trackingcode", "tracking code", "track & trace"),
+    "shipped_at":       ("verzonden op", "shipped on"),
     "labels":           ("labels",),
     "note":             ("notitie", "note"),
 }
@@ -68,8 +76,12 @@ LINE = {
 }
 NAMES: Mapping[str, tuple[str, ...]] = ORDER | LINE
 NEEDED = ("number", "placed", "line", "quantity", "price")
+REGIMES = {  # as a person writes them
+    "standard": "standard", "standaard": "standard", "reverse charge": "reverse_charge", "btw verlegd": "reverse_charge",
+    "intra-eu": "intra_eu", "intracommunautair": "intra_eu", "export": "export", "kor": "kor",
+}
 LONGEST = {"number": 80, "email": 254, "phone": 40, "vat_number": 20, "reference": 80, "billing_postcode": 16, "shipping_postcode": 16,
-           "billing_city": 80, "shipping_city": 80, "payment_method": 60, "shipping_method": 60, "courier": 60, "tracking": 200, "labels": 500,
+           "billing_city": 80, "shipping_city": 80, "payment_method": 60, "shipping_method": 60, "courier": 60, "tracking": 2_000, "labels": 2_000,
            "note": 5_000, "line": 200, "sku": 80, "status": 60}
 
 
@@ -110,9 +122,12 @@ class _Reader:
         order = OrderRow(
             row=rows[0].number, placed=placed, stage="completed", lines=[self._line(row) for row in rows],
             total=cells.signed(head, "total", self.money),
-            billing=cells.place(head, "billing_", who=""), shipping=cells.place(head, "shipping_"), currency=self._currency(head),
+            billing=self._billing(head), shipping=cells.place(head, "shipping_"), currency=self._currency(head),
+            prices_include_vat=cells.yes(head, "includes_vat"), regime=self._regime(head),
+            rounding=cells.signed(head, "rounding", self.money) or ZERO,
             shipping_price=cells.positive(head, "shipping_price", self.money), discount=self._reduction(head, "discount"),
             tracking_codes=_listed(cells.text(head, "tracking")), labels=_listed(cells.text(head, "labels")),
+            shipped_at=cells.moment(head, "shipped_at"), due=cells.day(head, "due"),
             notes=_nonempty(values.untick(values.clean(cells.raw(head, "note")))[:LONGEST["note"]]), **text,
         )
         if order.shipping and not order.shipping.name:
@@ -157,6 +172,18 @@ class _Reader:
     def _reduction(self, row: Record, field: str) -> tuple[str, int] | None:
         return self.cells.reduction(row, field, self.money, self.locale)
 
+    def _billing(self, head: Record) -> PlaceRow | None:
+        """In the customer's name, unless it says another."""
+        cells = self.cells
+        place, name, company = cells.place(head, "billing_", who=""), cells.text(head, "billing_name"), cells.text(head, "billing_company")
+        return place._replace(name=name, company=company) if place and (name or company) else place
+
+    def _regime(self, head: Record) -> str | None:
+        word = self.cells.text(head, "regime").casefold()
+        if word and word not in REGIMES:
+            self.cells.refuse(head, "regime", "'{text}' is not a VAT scheme.", text=word[:40])
+        return REGIMES.get(word)
+
     def _currency(self, head: Record) -> str:
         code = self.cells.text(head, "currency").upper()
         if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
@@ -185,7 +212,8 @@ def _quantity(text: str, locale: str) -> Quantity:
 
 
 def _listed(text: str) -> tuple[str, ...]:
-    return _nonempty(*(part.strip() for part in text.split(",")))
+    """With a comma between; one that has a comma itself stands between quotation marks."""
+    return _nonempty(*(part.strip() for part in next(csv.reader([text], skipinitialspace=True), [])))
 
 
 def _nonempty(*texts: str) -> tuple[str, ...]:

@@ -2,14 +2,16 @@
 
 import csv
 import io
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
-from models import Address, Job, Line, Note, Order, OrderLabel
+from models import Address, Job, Label, Line, Note, Operator, Order, OrderLabel, Parcel
 from money import Money, Quantity
 from plugins.documents import orders_csv
-from rules import exports, imports, jobs, orders, payments, selection
+from plugins.documents.orders_csv import Listed
+from rules import checks, demo, exports, imports, jobs, orders, payments, selection
+from rules import shop as shops
 from rules.refusal import Refused
 from rules.rights import Actor
 from rules.selection import Selection
@@ -83,9 +85,102 @@ def test_it_comes_back_as_it_went(full_order, by, tmp_path, language):
     assert not again.keeps_total
 
 
+def told(order):
+    """All that a file says of an order, in words."""
+    settings, number = shops.current(), order.id
+
+    def place(of):
+        return of and (of.name, of.company, of.street, of.extra, of.postcode, of.city, of.country)
+
+    def named(table, key):
+        return table[key].name if key else None
+
+    lines = Line.select().where(Line.order == number).order_by(Line.position)
+    return {
+        "facts": [getattr(order, name) for name in (
+            "name", "company", "email", "phone", "vat_number", "reference", "total", "paid", "refunded", "payment_state", "placed", "due", "shipped_at",
+            "paid_at", "shipping_total", "discount", "goods", "vat", "rounding", "currency", "items", "regime", "prices_include_vat", "keeps_total")],
+        "names": [named(settings.statuses, order.status_id), named(settings.operators, order.operator_id),
+                  named(settings.payment_methods, order.payment_method_id), named(settings.shipping_methods, order.shipping_method_id)],
+        "places": [place(order.billing), place(order.shipping)],
+        "labels": sorted(settings.labels[row.label_id].name for row in OrderLabel.select().where(OrderLabel.order == number)),
+        "notes": [note.text for note in Note.select().where(Note.order == number)],
+        "parcels": [(named(settings.couriers, row.courier_id) or row.courier_name, row.tracking_code)
+                    for row in Parcel.select().where(Parcel.order == number).order_by(Parcel.id)],
+        "lines": [(line.name, line.variant, line.sku, line.quantity, line.price, line.unit, line.vat_rate, line.discount_kind, line.discount_value,
+                   line.amount, line.is_deposit) for line in lines],
+    }
+
+
+def in_a_new_shop(states, content, by, path):
+    """The second shop has the same people, and nothing else."""
+    people = list(Operator.select().dicts())[1:]
+    states.put_back("shop")
+    shops._kept = None
+    for person in people:
+        Operator.create(**person)
+    shops.touch()
+    path.write_bytes(content)
+    report = imports.bring_in(path, by=by)
+    assert report.refused == []
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("searched", ["", "status:voltooid totaal:>50"])
+def test_what_a_list_shows_is_the_same_in_another_shop(shop, by, states, tmp_path, language, searched):
+    demo.fill(orders=120, seed=3)
+    for name in ("Breekbaar, zwaar", 'De "dure"', "=cadeau"):
+        label = Label.create(name=name, scope="order")
+        for order in Order.select().where(Order.placed.is_null(False)).limit(40):
+            OrderLabel.create(order=order, label=label)
+    shops.touch()
+    chosen = list(selection.keys(Selection(searched), by=by))
+    content = b"".join(exports.file(chosen, language, by=by))
+    before = {order.number: told(order) for order in Order.select().where(Order.id.in_(chosen))}
+    assert 20 < len(before)
+    assert any(order["facts"][11] for order in before.values()), "one is to be paid before a day"
+    in_a_new_shop(states, content, by, tmp_path / "orders.csv")
+    assert {order.external_number: told(order) for order in Order.select()} == before
+    assert list(checks.run()) == []
+
+
+def test_what_is_rare_comes_back_too(full_order, shop, by, states, tmp_path):
+    elsewhere = Address.create(name="B. Houder", company="Boekhouding BV", street="Kade 1", postcode="1811 BB", city="Alkmaar", country="NL")
+    Order.update(due=date(2026, 12, 31), shipped_at=datetime.fromisoformat("2026-07-01 12:00"), billing=elsewhere, name="Piet",
+                 company="Piet & Zn").execute()
+    Parcel.create(order=full_order, courier=None, courier_name="Fietser, snel", tracking_code="A,1")
+    before = told(Order.get_by_id(full_order.id))
+    in_a_new_shop(states, b"".join(exports.file([full_order.id], "nl", by=by)), by, tmp_path / "orders.csv")
+    assert told(Order.get()) == before
+
+
+@pytest.mark.parametrize("regime", ["reverse_charge", "intra_eu", "export", "kor"])
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_who_pays_no_vat_pays_none_when_it_comes_back(shop, by, states, tmp_path, regime, language):
+    order = a_placed_order(shop, by)
+    content = b"".join(exports.file([order.id], language, by=by)).decode()
+    scheme = exports.SCHEMES[language].get(regime, regime)
+    standard = exports.SCHEMES[language].get("standard", "standard")
+    assert f"{standard}" in content
+    changed = content.replace(f"{standard}", scheme).replace("93,95", "").replace("93.95", "")
+    in_a_new_shop(states, changed.encode(), by, tmp_path / "orders.csv")
+    again = Order.get()
+    assert (again.regime, again.vat) == (regime, Money(0))
+    assert next(iter(rows([again.id], by, language)))[{"nl": "Btw-regeling", "en": "VAT scheme"}[language]] == scheme
+
+
+def test_a_draft_comes_back_as_a_draft(shop, by, states, tmp_path):
+    order = a_placed_order(shop, by)
+    Order.update(status=shop.status_for("draft"), placed=None).execute()
+    in_a_new_shop(states, b"".join(exports.file([order.id], "nl", by=by)), by, tmp_path / "orders.csv")
+    assert Order.get().placed is None
+    assert Order.get().is_draft
+
+
 @pytest.mark.parametrize("value, dutch, english", [
     (Money(-123456), "-1234,56", "-1234.56"), (Money(-5), "-0,05", "-0.05"), (Quantity(2500), "2,5", "2.5"), (Quantity(-1000), "-1", "-1"),
-    (("percent", 1250), "12,5%", "12.5%"), (("amount", 1000), "10,00", "10.00"), (True, "ja", "yes"), (None, "", ""),
+    (("percent", 1250), "12,5%", "12.5%"), (("amount", 1000), "10,00", "10.00"), (date(2026, 12, 31), "2026-12-31", "2026-12-31"),
+    (Listed(("Cadeau", "Breekbaar, zwaar", 'De "dure"')), 'Cadeau, "Breekbaar, zwaar", "De ""dure"""', 'Cadeau, "Breekbaar, zwaar", "De ""dure"""'), (True, "ja", "yes"), (None, "", ""),
     ("\uff1dcmd", "'\uff1dcmd", "'\uff1dcmd"), ("  =1", "'  =1", "'  =1"), ("'t Hart", "''t Hart", "''t Hart"), ("a=b", "a=b", "a=b"), ("\0=1", "'=1", "'=1"),
     (datetime.fromisoformat("2026-07-01 12:00"), "2026-07-01 14:00:00", "2026-07-01 14:00:00"),
     (datetime.fromisoformat("2026-10-25 00:30"), "2026-10-25 02:30:00+0200", "2026-10-25 02:30:00+0200"),
