@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from models import Operator, Order
-from rules import shop, status
+from models import Operator
+from rules import orders, payments, shop, status, terms
+from tests.browser import axe
 from tests.factories import a_placed_order
 
 SOON = 4_000  # milliseconds: two seconds are promised, on a machine that has time for it
@@ -94,6 +95,19 @@ def test_who_types_where_another_saved_is_told_who_that_was(open_page, fatima, a
     expect(mine.get_by_label("Telefoon")).to_have_value("06 1111")
 
 
+def test_what_is_saved_is_no_longer_held_back(open_page, fatima, anna, order):
+    mine, theirs = open_page(fatima), open_page(anna)
+    for page in (mine, theirs):
+        page.goto(f"/orders/{order.number}")
+    is_listening(mine)
+    mine.get_by_label("Telefoon").fill("06 1111")
+    mine.keyboard.press("Tab")
+    expect(theirs.get_by_label("Telefoon")).to_have_value("06 1111", timeout=SOON)
+    theirs.get_by_label("Bedrijf").first.fill("Bakkerij Smit")
+    theirs.keyboard.press("Tab")
+    expect(mine.get_by_label("Bedrijf").first).to_have_value("Bakkerij Smit", timeout=SOON)
+
+
 def test_one_sees_who_else_is_at_an_order_until_they_leave(open_page, fatima, anna, order):
     mine, theirs = open_page(fatima), open_page(anna)
     mine.goto(f"/orders/{order.number}")
@@ -124,17 +138,33 @@ def test_what_is_waiting_is_counted_in_the_menu(open_page, fatima, order):
     is_listening(page)
     expect(page.locator("[data-ship]").first).to_be_hidden()
     settings = shop.current()
-    Order.update(shipping_method=next(method for method in settings.shipping_methods.values() if not method.is_pickup)).execute()
-    status.change(order.number, settings.status_for("preparing"), version=None, by=settings.actor(fatima.id))
-    expect(page.locator("[data-ship]").first).to_have_text(re.compile("1"), timeout=SOON)
+    by = settings.actor(fatima.id)
+    with orders.changing(order.number, "payment", version=None, by=by) as changed:
+        terms.ship_by(changed, next(method for method in settings.shipping_methods.values() if not method.is_pickup), by=by)
+        payments.mark_paid(changed, settings.payment_method("pin"), by=by)
+    status.change(order.number, settings.status_for("preparing"), version=None, by=by)
+    expect(page.locator("[data-ship]").first).to_have_text(re.compile("1 te verzenden"), timeout=SOON)
 
 
-def test_who_signs_out_elsewhere_hears_nothing_more(open_page, fatima, order, app):
+def test_where_streams_cannot_be_had_a_page_asks_every_two_seconds(open_page, fatima, anna, order):
+    mine, theirs = open_page(fatima), open_page(anna)
+    mine.route(re.compile(r"/live\?"), lambda route: route.fulfill(body="event: poll\ndata:\n\n", content_type="text/event-stream"))
+    with mine.expect_response(re.compile(r"/live/since\?.*order=")):
+        mine.goto(f"/orders/{order.number}")
+    theirs.goto(f"/orders/{order.number}")
+    expect(mine.locator("#orders-here")).to_have_text("Anna Visser bewerkt deze bestelling")
+    theirs.locator("#orders-source").select_option(label="Webshop")
+    expect(mine.locator("#orders-others")).to_contain_text("Anna Visser")
+    expect(mine.locator("#orders-source")).to_have_value(theirs.locator("#orders-source").input_value())
+
+
+def test_today_counts_along(open_page, fatima, anna, order):
     page = open_page(fatima)
-    page.goto("/orders")
+    page.goto("/")
     is_listening(page)
-    other = page.context.new_page()
-    other.goto("/customers")
-    with page.expect_event("requestfinished", lambda request: "/live?" in request.url):
-        other.get_by_role("button", name="Fatima").click()
-        other.get_by_role("button", name="Meld af").click()
+    tile = page.get_by_role("link", name=re.compile("^Te betalen"))
+    expect(tile).to_contain_text("1")
+    settings = shop.current()
+    a_placed_order(settings, settings.actor(anna.id))
+    expect(tile).to_contain_text("2", timeout=SOON)
+    assert axe(page) == []
