@@ -1,6 +1,7 @@
 """Putting statuses in order with a mouse, a finger, the keyboard and without a script; what an order stood in, by keyboard."""
 
 import pytest
+from playwright.sync_api import expect
 
 from models import Stage
 from rules import shop, status
@@ -40,7 +41,7 @@ def test_a_status_is_dragged_saved_at_once_and_put_back(page):
     assert shown(page)[:3] == ["In afwachting", "In behandeling", "Concept"]
     page.get_by_role("button", name="Ongedaan maken").click()
     eventually(lambda: names()[0] == "Concept", "it is put back")
-    page.wait_for_function("document.querySelector('[data-sortable] .status').innerText == 'Concept'")
+    expect(page.locator("[data-sortable] .status").first).to_have_text("Concept")
     page.reload()
     assert shown(page)[0] == "Concept"
 
@@ -85,8 +86,8 @@ def test_keys_put_in_order_and_keep_the_focus(page):
         place = names().index("Concept")
         page.keyboard.press("Enter")
         eventually(lambda place=place: names().index("Concept") == place + 1, "it is saved")
-        page.wait_for_function("place => document.querySelectorAll('[data-sortable] .status')[place].innerText == 'Concept'", arg=place + 1)
-        assert page.evaluate("document.activeElement.id") == "lists-down-1"
+        expect(page.locator("[data-sortable] .status").nth(place + 1)).to_have_text("Concept")
+        expect(page.locator("#lists-down-1")).to_be_focused()
 
 
 def test_without_a_script_the_buttons_do_it(open_page, desk, owner_of_desk):
