@@ -11,18 +11,20 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from peewee import OperationalError, fn
 
 from models import Job, JobRow, Order, database, now
-from rules import rows, shop
+from rules import rows, selection, shop
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor
+from rules.selection import Keys
 
 LEASE = timedelta(seconds=30)
 KEPT = timedelta(days=90)
 AT_ONCE = 20     # orders in one transaction: short enough for others to get a word in
+LOOKED_UP = 200  # more than so many that a search finds are looked up while the job is done
 MOST_LISTED = 500
 ENDED = ("done", "stopped", "failed")
 Work = Callable[[Job], None]
@@ -33,14 +35,47 @@ class Stopped(Exception):
 
 
 def begin(kind: str, settings: dict[str, Any], orders: Iterable[int] = (), *, total: int | None = None, by: Actor) -> Job:
-    """A job that waits, with a row for each order; inside the caller's transaction."""
-    job = Job.create(kind=kind, settings=settings | {"device": by.device}, operator=by.operator, total=total or 0)
-    keys = list(dict.fromkeys(orders))
-    rows.insert(JobRow, ("job_id", "order_id", "state"), [(job.id, order, "waiting") for order in keys])
-    if total is None:
-        job.total = len(keys)
-        Job.update(total=job.total).where(Job.id == job.id).execute()
+    """A job that waits, with a row for each order; inside the caller's transaction. Many that a search finds are looked up by whoever
+    does the job: until then `total` is how many there are at least."""
+    later = _later(orders, by)
+    settings = settings | {"device": by.device} | ({"all": later.text} if later else {})
+    job = Job.create(kind=kind, settings=settings, operator=by.operator, total=total or (later.least if later else 0))
+    if later is None:
+        keys = list(dict.fromkeys(orders))
+        _add_rows(job, keys)
+        if total is None:
+            job.total = len(keys)
+            Job.update(total=job.total).where(Job.id == job.id).execute()
     return job
+
+
+class Later(NamedTuple):
+    """What finds the orders, and how many there are at least."""
+
+    text: str
+    least: int
+
+
+def _later(orders: Iterable[int], by: Actor) -> Later | None:
+    if not isinstance(orders, Keys) or orders.chosen.orders:
+        return None
+    count, capped = selection.count(orders.chosen, by=by)
+    return Later(orders.chosen.text, count) if capped or count > LOOKED_UP else None
+
+
+def _add_rows(job: Job, orders: Iterable[int]) -> None:
+    rows.insert(JobRow, ("job_id", "order_id", "state"), [(job.id, order, "waiting") for order in orders])
+
+
+def _look_up(job: Job) -> None:
+    """The rows of all that a search finds, some thousands in a transaction; goes on where a worker that was killed left off."""
+    while (text := job.settings.get("all")) is not None and not job.report.get("looked_up"):
+        found, place = next(selection.pages(text, by=whose(job), place=job.report.get("place", "")))
+        with step(job):
+            _add_rows(job, found)
+            report = job.report | {"place": place, "found": job.report.get("found", 0) + len(found), "looked_up": not place}
+            Job.update(report=report, total=max(job.total, report["found"]) if place else report["found"]).where(Job.id == job.id).execute()
+        job.report = report
 
 
 def run(key: int, work: Mapping[str, Work]) -> None:
@@ -49,6 +84,7 @@ def run(key: int, work: Mapping[str, Work]) -> None:
     if (job := _claim(key)) is None:
         return
     try:
+        _look_up(job)
         work[job.kind](job)
         with step(job):
             Job.update(state="done", ended=now()).where(Job.id == job.id).execute()

@@ -84,6 +84,11 @@ def find(asked: Asked) -> Found:
     return Found(found.rows, orders, total, is_sorted)
 
 
+def rows(asked: Asked) -> list[Place]:
+    """A page alone, with one row more when there are more."""
+    return [] if asked.conditions.is_impossible else _page(asked, order_ways.of(asked.conditions)).rows
+
+
 def count(conditions: Conditions) -> int:
     """How many orders there are, exact up to CAP; more: CAP + 1."""
     return 0 if conditions.is_impossible else _counted(Asked(conditions), order_ways.of(conditions))

@@ -23,6 +23,7 @@ from rules.rights import Actor
 from rules.shop import Settings
 
 SIZES = range(1, 201)
+AT_ONCE = 5_000
 NAMED = "CASE WHEN o.name <> '' THEN o.name ELSE o.company END"
 LETTERS = "'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'"
 OTHER_LIST = N_("That page was of another list. This is the first page.")
@@ -130,6 +131,14 @@ def _value(value: Any, sort: str) -> Any:
     if not -(1 << 63) <= int(value) < 1 << 63:
         raise ValueError(value)
     return int(value)
+
+
+def keys(query: Query, *, by: Actor, key: str = "") -> tuple[list[int], str | None]:
+    """Some thousands of the orders that a query finds, newest first, and the key of those that follow."""
+    settings = shop.current()
+    asked, seal = conditions.of(query, settings, by), _seal(query, FIRST, False, by)
+    found = order_find.rows(Asked(asked, WITH_DRAFTS if asked.drafts else NEWEST, False, _read(key, seal, FIRST), AT_ONCE))
+    return [place.order for place in found[:AT_ONCE]], _key(found[AT_ONCE - 1], seal) if len(found) > AT_ONCE else None
 
 
 def count(queries: Sequence[Query], *, by: Actor) -> list[tuple[int, bool]]:

@@ -10,8 +10,6 @@ from rules import order_list
 from rules.filters import language
 from rules.rights import Actor
 
-AT_ONCE = 200
-
 
 class Selection(NamedTuple):
     """Without orders: all that `text`, in the filter language, finds."""
@@ -20,25 +18,39 @@ class Selection(NamedTuple):
     orders: tuple[int, ...] = ()
 
 
-def keys(chosen: Selection, *, by: Actor) -> Iterator[int]:
-    """The orders, newest first when a search finds them; read as they are asked for."""
-    if chosen.orders:
-        found: Any = Order.select(Order.id).where(Order.id.in_(chosen.orders)).tuples()
-        known = {key for key, in found}
-        yield from (key for key in chosen.orders if key in known)
-        return
-    query, place = language.parse(chosen.text), ""
-    while True:
-        page = order_list.page(query, by=by, key=place, size=AT_ONCE)
-        yield from (row.id for row in page.rows)
-        if page.older is None:
+class Keys:
+    """The orders that are meant, newest first when a search finds them; read as they are asked for."""
+
+    def __init__(self, chosen: Selection, by: Actor) -> None:
+        self.chosen, self.by = chosen, by
+
+    def __iter__(self) -> Iterator[int]:
+        if self.chosen.orders:
+            found: Any = Order.select(Order.id).where(Order.id.in_(self.chosen.orders)).tuples()
+            known = {key for key, in found}
+            yield from (key for key in self.chosen.orders if key in known)
             return
-        place = page.older
+        for some, _ in pages(self.chosen.text, by=self.by):
+            yield from some
+
+
+def keys(chosen: Selection, *, by: Actor) -> Keys:
+    return Keys(chosen, by)
+
+
+def pages(text: str, *, by: Actor, place: str = "") -> Iterator[tuple[list[int], str]]:
+    """All that a text finds, some thousands at a time, and from which place the rest can be read later; '' after the last."""
+    query = language.parse(text)
+    while True:
+        found, after = order_list.keys(query, by=by, key=place)
+        place = after or ""
+        yield found, place
+        if not place:
+            return
 
 
 def count(chosen: Selection, *, by: Actor) -> tuple[int, bool]:
-    """How many, and whether there are more than that."""
+    """How many, exact up to 10,000, and whether there are more."""
     if chosen.orders:
         return len(chosen.orders), False
-    page = order_list.page(language.parse(chosen.text), by=by, size=1)
-    return page.count, page.capped
+    return order_list.count([language.parse(chosen.text)], by=by)[0]

@@ -10,7 +10,7 @@ from models import Address, Job, Label, Line, Note, Operator, Order, OrderLabel,
 from money import Money, Quantity
 from plugins.documents import orders_csv
 from plugins.documents.orders_csv import Listed
-from rules import checks, demo, exports, imports, jobs, orders, payments, selection
+from rules import checks, demo, exports, imports, jobs, order_list, orders, payments, selection
 from rules import shop as shops
 from rules.refusal import Refused
 from rules.rights import Actor
@@ -203,7 +203,7 @@ def test_queries_do_not_grow_with_the_orders(shop, by, caplog):
 
 def test_all_that_a_search_finds_are_read_page_by_page(shop, by, monkeypatch):
     made = [a_placed_order(shop, by).id for _ in range(5)]
-    monkeypatch.setattr(selection, "AT_ONCE", 2)
+    monkeypatch.setattr(order_list, "AT_ONCE", 2)
     assert list(selection.keys(Selection("totaal:>1"), by=by)) == made[::-1]
     assert selection.count(Selection("totaal:>1"), by=by) == (5, False)
 

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from models import Job, JobRow, now
-from rules import jobs
+from rules import jobs, order_list, selection
 from rules.refusal import NotFound
 from rules.rights import Actor
+from rules.selection import Selection
 from tests.factories import a_placed_order
 
 
@@ -122,3 +123,43 @@ def test_old_jobs_are_forgotten(job):
     Job.update(ended=now() - timedelta(days=91)).execute()
     assert jobs.forget_old() == 1
     assert not JobRow.select().exists()
+
+
+@pytest.fixture
+def few_at_once(monkeypatch):
+    """More than one order is many, and they are looked up one by one."""
+    monkeypatch.setattr(jobs, "LOOKED_UP", 1)
+    monkeypatch.setattr(order_list, "AT_ONCE", 1)
+
+
+def test_all_that_a_search_finds_are_looked_up_by_the_worker(three, by, few_at_once):
+    job = jobs.begin("count", {}, selection.keys(Selection("totaal:>1"), by=by), by=by)
+    assert job.total == 3
+    assert not JobRow.select().where(JobRow.job == job).exists()
+    jobs.run(job.id, {"count": settle_all})
+    job = jobs.find(job.id, by=by)
+    assert (job.state, job.done, job.total) == ("done", 3, 3)
+    assert [row.order_id for row in jobs.listed(job, "done")] == [order.id for order in reversed(three)]
+
+
+def test_looking_up_goes_on_where_a_killed_worker_left_off(three, by, few_at_once, monkeypatch):
+    job = jobs.begin("count", {}, selection.keys(Selection("totaal:>1"), by=by), by=by)
+    step, steps = jobs.step, []
+
+    def dies_at_the_second(*given):
+        steps.append(given)
+        return step(*given) if len(steps) == 1 else die()
+
+    monkeypatch.setattr(jobs, "step", dies_at_the_second)
+    with pytest.raises(SystemExit):
+        jobs.run(job.id, {"count": settle_all})
+    assert JobRow.select().where(JobRow.job == job).count() == 1
+    monkeypatch.setattr(jobs, "step", step)
+    Job.update(lease=now() - timedelta(seconds=1)).where(Job.id == job.id).execute()
+    jobs.run(job.id, {"count": settle_all})
+    assert jobs.counts(job)["done"] == 3
+
+
+def test_orders_that_were_ticked_are_rows_at_once(three, by, few_at_once):
+    job = jobs.begin("count", {}, selection.keys(Selection("", tuple(order.id for order in three)), by=by), by=by)
+    assert JobRow.select().where(JobRow.job == job).count() == 3
