@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import groupby
 from typing import Any
 
@@ -61,7 +62,7 @@ def _done(asked: Asked, job: Any) -> Response:
     if job.state != "done" or counts["refused"]:
         return go(url_for("jobs.show", key=job.id))
     answer = order_bulk.done(asked, job, counts)
-    answer.headers.add("HX-Trigger-After-Swap", "sheet-close")
+    answer.headers["HX-Trigger"] = json.dumps(json.loads(answer.headers.get("HX-Trigger", "{}")) | {"sheet-close": ""})
     return answer
 
 

@@ -13,7 +13,7 @@ from blueprints.support import formats
 from blueprints.support.access import actor
 from blueprints.support.htmx import OUT_OF_BAND, asked_by_htmx, go
 from blueprints.support.order_search import COLUMNS, SIZES, SORTS, Asked, read, shown
-from rules import cart, order_list, parcels, preferences, views
+from rules import cart, order_list, parcels, preferences, status, views
 from rules.filters import completion
 from rules.views import Looks
 
@@ -106,4 +106,5 @@ def glance(number: str) -> Answer | str:
         return redirect(url_for(".show", number=number))
     order = rules.orders.find(number, g.settings)
     return render_template("orders/_glance.html", order=order, lines=cart.lines(order), notes=rules.orders.notes(order),
-                           labels=rules.orders.labels(order, g.settings), parcels=parcels.of_order(order, g.settings))
+                           labels=rules.orders.labels(order, g.settings), parcels=parcels.of_order(order, g.settings),
+                           statuses=status.possible(order, g.settings, by=actor()), proposed=status.proposed(order, g.settings, by=actor()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Blueprint, abort, g, render_template, request, url_for
+from flask import Blueprint, abort, g, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
@@ -131,6 +131,10 @@ def _done(found: Consequences, choices: Choices) -> Response:
 
 
 def _answer(order: Order, toast: dict[str, Any]) -> Response:
+    """The screen of the order; from a glance in the list only the toast: the row follows by itself."""
+    if "glance" in request.form and asked_by_htmx():
+        html = render_template("layout/_toast.html", oob=True, undo=toast.get("undo"), toast=toast["text"])
+        return make_response(html, 200, {"HX-Trigger": "sheet-close"})
     return answer(Screen(order), *STATUS, "orders/_timeline.html", "cart/_lines.html", "parcels/_parcels.html", toast=toast, close=True)
 
 

@@ -1,5 +1,5 @@
 // A barcode scanner is a keyboard that types very fast and ends with Enter or Tab. Wherever focus is, the code goes to the page's
-// [data-scan-form], and the field that caught the digits gets back what it held.
+// [data-scan-form], and the field that caught the digits gets back what it held; unless it is one that asks for a code itself.
 import { find, isTyping, say } from "./page.js";
 
 const PACE = 50; // ms between two keys of a scanner; people take longer
@@ -40,7 +40,7 @@ document.addEventListener("keydown", (event) => {
     if (!quick) begin(event.target);
     code += event.key;
     last = event.timeStamp;
-  } else if (ends && quick && code.length >= SHORTEST && find("[data-scan-form]")) {
+  } else if (ends && quick && code.length >= SHORTEST && !field?.matches("[data-scans]") && find("[data-scan-form]")) {
     event.preventDefault();
     event.stopImmediatePropagation();
     const scanned = code;

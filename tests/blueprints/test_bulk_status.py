@@ -57,8 +57,8 @@ def test_one_summary_says_what_all_of_them_do(htmx, three, shop):
 
 def test_then_each_is_done_with_its_stock_and_its_letter(htmx, three, shop):
     shipped = shop.status_for(Stage.SHIPPED)
-    html = page(htmx.post("/orders/statuses", data=ticked(three, shipped, confirmed=1, asks_stock=1, stock=1, asks_letters=1, letters=1)))
-    assert "3 bestellingen" in html and {order.status_id for order in Order.select()} == {shipped.id}
+    answer = htmx.post("/orders/statuses", data=ticked(three, shipped, confirmed=1, asks_stock=1, stock=1, asks_letters=1, letters=1))
+    assert "3 bestellingen" in page(answer) and "sheet-close" in answer.headers["HX-Trigger"] and {order.status_id for order in Order.select()} == {shipped.id}
     assert on_hand() == 4 and Letter.select().count() == 2 and not list(checks.run())
 
 

@@ -243,3 +243,12 @@ def test_the_dialog_of_fifty_lines_takes_few_queries(htmx, shop, by):
     with asked() as queries:
         page(htmx.post(url(order), data=asking(order, shop.status_for(Stage.COMPLETED))))
     assert len(queries) <= 12, queries
+
+
+def test_a_glance_in_the_list_sets_the_status_too(htmx, shop, order, tea):
+    assert 'name="glance" value="1"' in page(htmx.get(f"/orders/{order.number}/glance"))
+    dialog = partials(page(htmx.post(url(order), data=asking(order, shop.status_for(Stage.SHIPPED), glance=1))))["layout-sheets"]
+    assert 'name="glance" value="1"' in dialog
+    answer = htmx.post(url(order), data=asking(order, shop.status_for(Stage.SHIPPED), glance=1, **shipping(tea)))
+    assert "Verzonden" in page(answer) and answer.headers["HX-Trigger"] == "sheet-close" and "orders-status" not in answer.text
+    assert counts() == (7, 0)
