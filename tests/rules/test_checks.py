@@ -8,8 +8,11 @@ import pytest
 
 from models import Coupon, Document, Line, NumberSeries, OrderCoupon, Parcel, ParcelLine, Stage, is_sqlite
 from models import database as db
-from rules import checks, demo, documents, orders, status
+from money import Quantity
+from rules import cart, checks, demo, documents, orders, parcels, status
+from rules.parcels import ParcelFacts
 from rules.rights import DESK
+from tests.factories import a_draft, a_product
 
 NOON = datetime.fromisoformat("2026-11-23 12:00")
 
@@ -201,3 +204,29 @@ def test_checking_keeps_nobody_from_writing(demo_shop, states):
         other.close()
         found.close()
         assert list(checks.run()) == []
+
+
+@pytest.fixture
+def waiting(shop, by):
+    """An order that holds three pieces of tea, one of which left in a parcel."""
+    draft = a_draft(by, a_product("Earl Grey", on_hand=5))
+    with orders.changing(draft.number, "line", version=None, by=by) as order:
+        cart.change_quantity(order, Line.get().id, Quantity.pieces(3), by=by)
+    status.change(draft.number, shop.status_for(Stage.OPEN), version=None, by=by)
+    with orders.changing(draft.number, "parcel", version=None, by=by) as order:
+        parcel = parcels.add(order, ParcelFacts(contents={Line.get().id: Quantity.pieces(1)}), by=by)
+        parcels.set_left(order, parcel.id, True, by=by)
+    assert list(checks.run()) == []
+
+
+@pytest.mark.parametrize(("sql", "said"), [
+    ("UPDATE line SET held = 1000", "it holds 1000 while 1000 left in parcels"),
+    ("UPDATE product SET held = 1000", "the lines of its orders hold 2000"),
+    ("UPDATE parcel SET shipped_at = NULL", "it holds 2000 while 0 left in parcels"),
+    ("UPDATE parcel_line SET quantity = 4000", "of 3000 thousandths, 4000 are in parcels"),
+    ("UPDATE \"order\" SET status_id = (SELECT id FROM status WHERE stage = 'cancelled' LIMIT 1)", "holds 2000 thousandths, though its order is cancelled"),
+    ("UPDATE movement SET order_id = NULL WHERE line_id IS NOT NULL", "is of order None, its line of order"),
+])
+def test_what_is_held_and_what_left_in_parcels_adds_up(waiting, sql, said):
+    assert db.execute_sql(sql).rowcount > 0
+    broken(said)
