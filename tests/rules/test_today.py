@@ -6,12 +6,17 @@ import pytest
 
 from models import Order, OrderText, Stage, now
 from money import Money, Quantity
-from rules import orders, shop, status, today
+from rules import orders, status, today
+from rules.shop import today as shop_day
 from rules.rights import DESK
 from tests.factories import a_placed_order, a_product
 from tests.queries import asked
 
-MONDAY = datetime(2026, 11, 23, 13, 31)  # 14:31 in the shop
+def utc(text):
+    return datetime.fromisoformat(text)
+
+
+MONDAY = utc("2026-11-23 13:31")  # 14:31 in the shop
 
 
 @pytest.fixture
@@ -34,12 +39,12 @@ def by_label(turnover):
 
 
 def test_today_is_told_by_the_hour_of_the_shop(shop, sold):
-    sold(datetime(2026, 11, 23, 8, 0), 1000)     # 9:00
-    sold(datetime(2026, 11, 23, 8, 59, 59), 250)  # 9:59
-    sold(datetime(2026, 11, 23, 13, 5), 4000)    # 14:05, the hour that is not over
-    sold(datetime(2026, 11, 16, 13, 10), 3000)   # last Monday, 14:10
-    sold(datetime(2026, 11, 16, 13, 40), 700)    # 14:40: later than now
-    sold(datetime(2026, 11, 22, 22, 59), 999)    # yesterday, 23:59
+    sold(utc("2026-11-23 08:00"), 1000)     # 9:00
+    sold(utc("2026-11-23 08:59:59"), 250)  # 9:59
+    sold(utc("2026-11-23 13:05"), 4000)    # 14:05, the hour that is not over
+    sold(utc("2026-11-16 13:10"), 3000)   # last Monday, 14:10
+    sold(utc("2026-11-16 13:40"), 700)    # 14:40: later than now
+    sold(utc("2026-11-22 22:59"), 999)    # yesterday, 23:59
     found = today.turnover(shop, of_week=False, now=MONDAY)
     assert by_label(found) == {9: (1250, 0), 14: (4000, 3700)}
     assert (found.sold, found.before) == (Money(5250), Money(3000))
@@ -50,12 +55,12 @@ def test_today_is_told_by_the_hour_of_the_shop(shop, sold):
 
 
 def test_the_week_is_told_by_the_day_and_measured_up_to_the_same_moment(shop, sold):
-    sold(datetime(2026, 11, 16, 23, 0), 100)   # Tuesday the 17th, 0:00
-    sold(datetime(2026, 11, 23, 9, 0), 2000)   # today
-    sold(datetime(2026, 11, 16, 9, 0), 500)    # last Monday, before this time
-    sold(datetime(2026, 11, 16, 15, 0), 800)   # last Monday, after it
-    sold(datetime(2026, 11, 9, 23, 0), 300)    # the first day of the week before
-    sold(datetime(2026, 11, 9, 22, 59), 4000)  # the day before that: not read
+    sold(utc("2026-11-16 23:00"), 100)   # Tuesday the 17th, 0:00
+    sold(utc("2026-11-23 09:00"), 2000)   # today
+    sold(utc("2026-11-16 09:00"), 500)    # last Monday, before this time
+    sold(utc("2026-11-16 15:00"), 800)   # last Monday, after it
+    sold(utc("2026-11-09 23:00"), 300)    # the first day of the week before
+    sold(utc("2026-11-09 22:59"), 4000)  # the day before that: not read
     found = today.turnover(shop, of_week=True, now=MONDAY)
     assert [(span.starts.day, span.sold.cents, span.before.cents) for span in found.spans if span.sold or span.before] == [
         (17, 100, 300), (23, 2000, 1300)]
@@ -63,7 +68,7 @@ def test_the_week_is_told_by_the_day_and_measured_up_to_the_same_moment(shop, so
 
 
 def test_drafts_cancelled_and_returned_orders_and_foreign_money_are_no_turnover(shop, sold):
-    at = datetime(2026, 11, 23, 9, 0)
+    at = utc("2026-11-23 09:00")
     sold(at, 1000)
     sold(None, 2000)
     sold(at, 4000, currency="USD")
@@ -73,31 +78,31 @@ def test_drafts_cancelled_and_returned_orders_and_foreign_money_are_no_turnover(
 
 
 def test_where_prices_are_without_vat_so_is_turnover(shop, sold):
-    sold(datetime(2026, 11, 23, 9, 0), 1000)
+    sold(utc("2026-11-23 09:00"), 1000)
     shop.shop.prices_include_vat = False
     assert today.turnover(shop, of_week=False, now=MONDAY).sold == Money(900)
 
 
 def test_an_hour_that_comes_twice_is_one_and_one_that_is_left_out_moves_nothing(shop, sold):
-    sold(datetime(2026, 10, 25, 0, 30), 100)  # 2:30, summer
-    sold(datetime(2026, 10, 25, 1, 30), 200)  # 2:30 once more, winter
-    sold(datetime(2026, 10, 25, 22, 30), 400)  # 23:30
-    sold(datetime(2026, 10, 18, 21, 30), 50)  # 23:30 a week before, in summer
-    found = today.turnover(shop, of_week=False, now=datetime(2026, 10, 25, 22, 45))
+    sold(utc("2026-10-25 00:30"), 100)  # 2:30, summer
+    sold(utc("2026-10-25 01:30"), 200)  # 2:30 once more, winter
+    sold(utc("2026-10-25 22:30"), 400)  # 23:30
+    sold(utc("2026-10-18 21:30"), 50)  # 23:30 a week before, in summer
+    found = today.turnover(shop, of_week=False, now=utc("2026-10-25 22:45"))
     assert by_label(found) == {2: (300, 0), 23: (400, 50)}
     assert (found.sold, found.before) == (Money(700), Money(50))
-    Order.update(placed=datetime(2026, 3, 29, 1, 15)).where(Order.total == Money(400)).execute()  # 3:15: an hour after 1:15
-    assert by_label(today.turnover(shop, of_week=False, now=datetime(2026, 3, 29, 10, 0))) == {3: (400, 0)}
+    Order.update(placed=utc("2026-03-29 01:15")).where(Order.total == Money(400)).execute()  # 3:15: an hour after 1:15
+    assert by_label(today.turnover(shop, of_week=False, now=utc("2026-03-29 10:00"))) == {3: (400, 0)}
 
 
 def test_without_anything_before_nothing_is_compared(shop, sold):
-    sold(datetime(2026, 11, 23, 9, 0), 1000)
+    sold(utc("2026-11-23 09:00"), 1000)
     assert today.turnover(shop, of_week=False, now=MONDAY).change is None
 
 
 def test_turnover_takes_two_queries_however_much_was_sold(shop, sold):
     for minute in range(30):
-        sold(datetime(2026, 11, 23, 9, minute), 100)
+        sold(utc(f"2026-11-23 09:{minute:02}"), 100)
     with asked() as seen:
         today.turnover(shop, of_week=True, now=MONDAY)
     assert len(seen) == 2
@@ -111,10 +116,6 @@ def test_what_waits_is_what_the_list_finds(shop, by):
     with orders.changing(order.number, "note", version=None, by=by) as changed:
         orders.add_note(changed, "Gebeld", by=by)
     assert {each.key: each.orders.count for each in today.waiting(by)}["late"] == 1
-
-
-def shop_day():
-    return shop.today()
 
 
 def test_the_last_orders_come_newest_first_and_without_drafts(shop, by):
