@@ -14,12 +14,10 @@ from rules.filters.language import Query, parse
 from rules.filters.patterns import Sql
 from rules.order_rows import OrderRow
 from rules.order_ways import run, use
-from rules.refusal import N_
 from rules.rights import Actor
 from rules.shop import ZONE, Settings
-from rules.views import Count, Todo
+from rules.views import Count
 
-LATE = Todo("late", N_("Overdue"), "telaat:ja")
 ORDER = ("ship", "pay", "prepare", "late", "refund", "letters")
 WEEK = 7  # days
 OPENS, CLOSES = 9, 17  # the hours a day shows at least
@@ -78,7 +76,7 @@ class AtWork(NamedTuple):
 
 def waiting(by: Actor) -> list[Waiting]:
     """What is to be done, computed from facts; counts are kept until the next event."""
-    known = {todo.key: todo for todo in (*views.TODO, LATE)}
+    known = {todo.key: todo for todo in views.TODO}
     todos = [(known[key], parse(known[key].query)) for key in ORDER]
     counts = views.counts([query for _todo, query in todos], by=by)
     return [Waiting(todo.key, todo.title, query, count) for (todo, query), count in zip(todos, counts, strict=True)]

@@ -8,10 +8,11 @@ from models import PaymentState, Stage
 from money import ZERO
 from rules import shop
 from rules.filters import choices
-from rules.filters.fields import FIELDS
+from rules.filters.fields import FIELDS, YES
 from rules.filters.language import Query
 from rules.order_rows import OrderRow
 from rules.refusal import N_, Refused
+from rules.search import fold
 from rules.shop import Settings
 
 TO_PAY, LATE = N_("{amount} to be paid"), N_("{amount} to be paid, since {day} at the latest")
@@ -25,6 +26,8 @@ def explained(rows: Sequence[OrderRow], query: Query, settings: Settings) -> lis
     """The rows with the reasons why they are in a list of what is to be done."""
     asked = [value for term in query.of_field("todo") if not term.negated for value in term.values]
     kinds = {kind for value in asked for kind in choices.meant(FIELDS["todo"], value.text, settings, None)}
+    if any(fold(value.text) in YES for term in query.of_field("late") if not term.negated for value in term.values):
+        kinds.add("pay")
     if not kinds:
         return list(rows)
     return [row._replace(reasons=tuple(reason for kind in REASONS if kind in kinds and (reason := REASONS[kind](row, settings)))) for row in rows]

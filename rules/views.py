@@ -49,6 +49,7 @@ TODO = (
     Todo("prepare", N_("To be prepared"), "tedoen:klaarmaken"),
     Todo("ship",    N_("To be shipped"),  "tedoen:verzenden"),
     Todo("refund",  N_("To be refunded"), "tedoen:terugbetalen"),
+    Todo("late",    N_("Overdue"),        "telaat:ja"),
     Todo("letters", N_("Mail failed"),    'tedoen:"mail mislukt"'),
 )
 

@@ -9,7 +9,7 @@ from flask import render_template
 
 from blueprints.support.access import actor
 from blueprints.support.order_screen import SHOWS, Screen, partial
-from blueprints.support.order_search import COLUMNS, Asked, named, tabs
+from blueprints.support.order_search import COLUMNS, Asked, links, named, tabs
 from models import Order
 from rules import order_live, orders, timeline
 from rules.order_list import OrderPage
@@ -35,7 +35,8 @@ def changed_rows(asked: Asked, shown: list[int], new: list[int], since: datetime
     rows = order_live.rows(shown[:MOST], asked.query, by=actor())
     found = order_live.among(new[:MOST], asked.query, by=actor(), since=since)
     context: dict[str, Any] = {
-        "asked": asked, "listed": OrderPage(rows, None, None, 0, False, None, ()), "titles": COLUMNS, "named": named(), "chips": [],
+        "asked": asked, "listed": OrderPage(rows, None, None, 0, False, None, ()), "titles": COLUMNS, "named": named(),
+        "fewer": [], "links": links(rows),
         "gifts": {"labels": [], "operators": [], "methods": []}, "tabs": tabs(asked), "count": len(found), "is_more": len(new) > MOST,
     }
     names = ("orders/_list.html", "orders/_views.html", "orders/_new.html")

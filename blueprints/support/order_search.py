@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask import g, url_for
@@ -12,10 +13,13 @@ from blueprints.support import formats
 from blueprints.support.access import actor
 from blueprints.support.formats import N_
 from models import Stage, View
-from rules import bulk_changes, order_list, preferences, views
+from rules import bulk_changes, couriers, order_list, preferences, views
 from rules.filters import form, language, sentences
 from rules.filters.fields import FIELDS
 from rules.filters.language import Query, Term, Value
+from rules.filters.sentences import Chip
+from rules.order_rows import OrderRow
+from rules.views import Count
 
 SIZES = (25, 50, 100)
 COLUMNS = {
@@ -32,6 +36,7 @@ SORTS = {
 CHOICES = ("payment", "status", "method", "shipping", "label", "operator", "source")  # what the form offers; the box knows more
 PERIODS = {N_("today"): "vandaag", N_("yesterday"): "gisteren", N_("last 7 days"): "7d", N_("last 30 days"): "30d", N_("this month"): "deze maand",
            N_("last month"): "vorige maand", N_("this year"): "dit jaar"}
+MOST_TO_DROP = 4  # terms: each costs a question
 RANGES = {"total": ("least", "most"), "created": ("from", "until")}  # two fields of the form each
 
 
@@ -105,12 +110,32 @@ def shown(asked: Asked) -> dict[str, Any]:
     """What the fragments of the list need."""
     page = order_list.page(asked.query, by=actor(), key=asked.place.get("after") or asked.place.get("before") or "",
                            backwards="before" in asked.place, size=asked.size, sort=asked.sort)
+    chips = sentences.chips(asked.query, g.settings, formats.language())
     return {
-        "asked": asked, "listed": page, "chips": sentences.chips(asked.query, g.settings, formats.language()), "tabs": tabs(asked),
+        "asked": asked, "listed": page, "chips": chips, "tabs": tabs(asked), "fewer": [] if page.rows else fewer(asked, chips),
+        "links": links(page.rows),
         "choices": choices(asked), "columns": (*asked.columns, *(column for column in COLUMNS if column not in asked.columns)),
         "titles": COLUMNS, "sizes": SIZES, "sorts": SORTS, "gifts": gifts(),
         "named": named(),
     }
+
+
+def fewer(asked: Asked, chips: Sequence[Chip]) -> list[tuple[Chip, Count]]:
+    """What would be found without one of the terms, most first, for a search of a few terms that finds nothing."""
+    if not 1 < len(chips) <= MOST_TO_DROP:
+        return []
+    found = views.counts([asked.query.without(chip.term) for chip in chips], by=actor())
+    return sorted(((chip, count) for chip, count in zip(chips, found, strict=True) if count.count), key=lambda pair: -pair[1].count)
+
+
+def links(rows: Sequence[OrderRow]) -> dict[int, str]:
+    return {row.id: link for row in rows if (link := _link(row))}
+
+
+def _link(row: OrderRow) -> str:
+    """Where the first parcel of an order can be followed."""
+    courier = g.settings.couriers.get(row.tracking[0].courier) if row.tracking else None
+    return couriers.tracking_url(courier.url_template, code=row.tracking[0].code, postcode=row.postcode, country=row.country) if courier else ""
 
 
 def named() -> dict[str, dict[Any, str]]:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from models import Preference
+from models import Parcel, Preference
 from tests.factories import a_placed_order
 
 
@@ -99,6 +99,31 @@ def test_recent_searches_come_back_in_an_empty_box(client, three):
     assert offered == ["&lt;b&gt;", "jansen", "thee"]
 
 
+def test_where_nothing_is_found_it_says_what_to_leave_out(client, three):
+    page = client.get("/orders?q=theepot totaal:>5000 klant:zzz").text
+    assert "Geen bestelling gevonden" in page
+    assert "Zonder" not in page, "nothing is found without one of them either"
+    page = client.get("/orders?q=theepot totaal:>5000").text
+    assert re.findall(r'>Zonder ([^<]+) <span class="count">(\d+)<', page) == [("Totaal: meer dan €\N{NO-BREAK SPACE}5.000,00", "3")]
+    assert 'href="/orders?q=theepot"' in page
+
+
+def test_each_row_shows_what_matched_marked_and_why_it_waits(client, three):
+    page = client.get("/orders?q=ijzer tedoen:betalen").text
+    assert page.count("Theepot giet<mark>ijzer</mark>") == 3
+    assert page.count('<small class="match reason">€\N{NO-BREAK SPACE}93,95 te betalen</small>') == 3
+
+
+def test_a_parcel_is_followed_from_the_list(client, three, shop):
+    courier = next(courier for courier in shop.couriers.values() if courier.url_template)
+    Parcel.create(order=three[0], courier=courier, tracking_code="3SABC/1234")
+    Parcel.create(order=three[1], courier_name="Fietskoerier", tracking_code="F9")
+    page = client.get("/orders").text
+    link, = re.findall(r'<a class="code" href="([^"]+)" target="_blank" rel="noopener noreferrer" aria-label="Volg pakket 3SABC/1234">…1234</a>', page)
+    assert "3SABC%2F1234" in link
+    assert '<span class="code">…F9</span>' in page
+
+
 def test_what_is_offered_follows_the_cursor(client, three):
     offered = re.findall(r'data-fill="([^"]*)" data-cursor="(\d+)"', client.get("/orders/completions?q=status:volt+jan&cursor=11").text)
     assert offered == [("status:Voltooid jan", "16")]
@@ -135,7 +160,7 @@ def test_what_stands_in_an_order_is_text_and_never_a_script(client, three):
     assert "<script>alert" not in client.get("/orders").text
 
 
-@pytest.mark.parametrize("url", ["/orders", "/orders?q=koffie", "/orders?q=tedoen:betalen&sort=-total", "/orders?q=label:prioriteit thee"])
+@pytest.mark.parametrize("url", ["/orders", "/orders?q=koffie", "/orders?q=tedoen:betalen&sort=-total", "/orders?q=label:prioriteit thee", "/orders?q=a b totaal:>9999 klant:zzz"])
 def test_a_page_takes_few_queries_however_many_orders(client, shop, by, caplog, url):
     def queries():
         caplog.clear()

@@ -144,7 +144,8 @@ def test_counts_follow_what_happens_and_are_kept_meanwhile(shop, mine, monkeypat
 def test_what_is_to_be_done_comes_with_the_desk(shop, mine):
     order = a_placed_order(shop, mine)
     counts = dict(zip([each.key for each in TODO], views.counts([parse(each.query) for each in TODO], by=mine), strict=True))
-    assert counts == {"pay": Count(1, False), "prepare": Count(0, False), "ship": Count(0, False), "refund": Count(0, False), "letters": Count(0, False)}
+    assert counts == {"pay": Count(1, False), "prepare": Count(0, False), "ship": Count(0, False), "refund": Count(0, False), "late": Count(0, False),
+                      "letters": Count(0, False)}
     assert orders.find(order.number).balance and shops.today()
     assert all(not parse(each.query).notices for each in TODO)
     assert DESK.operator is None
