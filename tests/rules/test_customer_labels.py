@@ -189,6 +189,18 @@ def test_the_label_stays_while_another_order_still_earns_it(by, vip, tea, labell
     assert not has(vip, labelled.customer_id)
 
 
+def test_what_was_refunded_before_earns_nothing_any_more(by, vip, tea):
+    a_rule(vip, product=tea, moment="created")
+    first = an_order(by, tea)
+    second = an_order(by, tea, customer=first.customer)
+    for order in (first, second):
+        pay(order, by)
+    refund(first, by)
+    assert has(vip, first.customer_id)
+    refund(second, by)
+    assert not has(vip, first.customer_id)
+
+
 def test_the_label_stays_while_another_rule_still_gives_it(by, vip, tea, labelled):
     pot = a_product("Pot", 4_000)
     a_rule(vip, product=pot)

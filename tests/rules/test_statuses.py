@@ -2,7 +2,7 @@
 
 import pytest
 
-from models import LetterTemplate, Order, Stage, Status
+from models import LetterTemplate, Order, Stage, Status, now
 from rules import settings, status, statuses
 from rules import shop as shops
 from rules.refusal import Conflict, Invalid, Refused
@@ -101,6 +101,14 @@ def test_what_an_order_ever_had_is_put_away_and_not_deleted(shop, by, placed_ord
     with pytest.raises(Refused, match="history"):
         settings.remove(STATUSES, second.id, by=DESK)
     settings.archive(STATUSES, second.id, by=DESK)
+
+
+def test_what_an_order_was_imported_as_is_history_too(shop, by):
+    second = settings.add(STATUSES, WAITS, by=DESK)
+    Order.create(number="77", status=second, source=1, placed=now())
+    status.change("77", shop.status_for(Stage.SHIPPED), version=None, by=by)
+    with pytest.raises(Refused, match="history"):
+        settings.remove(STATUSES, second.id, by=DESK)
 
 
 def test_a_status_moves_among_those_in_use_and_says_how_far(shop):
