@@ -163,19 +163,27 @@ def _spans(text: str, hit: Hit) -> set[tuple[int, int]]:
     return spans or ({(0, len(text))} if hit.mark in (Mark.PHONE, Mark.PHONE_END) else set())
 
 
+@lru_cache(maxsize=2_000)
 def _folded(text: str, mark: Mark) -> tuple[str, list[int | None]]:
     """The words of a text as order_text.marked writes them, and for each character the place of what it is folded from."""
     words: list[list[tuple[str, int]]] = [[]]
     for place, char in sorted(enumerate(text), reverse=mark == Mark.PHONE_END):
-        plain = fold(char)
+        plain, parts = _plain(char)
         words[-1] += [(letter, place) for letter in plain]
-        if not plain and " " in fold(f"a{char}a") and not (mark in SQUEEZED and char.isspace()):
+        if parts and not (mark in SQUEEZED and char.isspace()):
             words.append([])
     letters: list[tuple[str, int | None]] = []
     for word in filter(None, words):
         letters += [(str(mark), None), *word, *([(END, None)] if len(word) == 1 else [])]
     letters.append((END, None))
     return "".join(letter for letter, _ in letters), [place for _, place in letters]
+
+
+@lru_cache(maxsize=1_000)
+def _plain(char: str) -> tuple[str, bool]:
+    """What a character is folded into, and whether it parts words."""
+    plain = fold(char)
+    return plain, not plain and " " in fold(f"a{char}a")
 
 
 def _short(match: Match) -> Match:

@@ -16,7 +16,7 @@ from rules.filters.sample import sample
 from rules.filters.signs import ANY, MARKS, STOP, regex
 from rules.order_text import DRAFTS, END, Mark
 
-OFTEN = 0.2  # of the texts
+OFTEN, SOME = 0.2, 0.01  # of the texts
 GLOB = {ord(ANY): f"[{MARKS}]", ord(STOP): "[^0-9]", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
 
 
@@ -55,13 +55,16 @@ def _has_classes(pattern: str) -> bool:
 
 class Texts(NamedTuple):
     """Texts of which much is known: the table that is searched, a condition on it, and the columns with the text's key and its order.
-    `newest_first`: it can be read so without sorting."""
+    `newest_first`: it can be read so without sorting. `many`: what an index alone says, when the condition also looks at the texts that
+    it gives, and they seem to be many; `looks`: at what."""
 
     source: str
     where: Sql
     key: str
     order: str
     newest_first: bool
+    many: Sql | None = None
+    looks: Sql | None = None
 
 
 def found(each: Sequence[Sequence[str]]) -> Texts | None:
@@ -77,8 +80,10 @@ def _found_sqlite(each: Sequence[Sequence[str]]) -> Texts | None:
     match = Sql(f"{index} MATCH ? AND {index}.rowid >= {DRAFTS}", (" AND ".join(f"({group})" for group in asked),))
     if len(each) == len(asked) and all(_is_sure(pattern) for group in each for pattern in group):
         return Texts(index, match, f"{index}.rowid", f"({index}.rowid & {DRAFTS - 1})", True)
-    checks = [any_of([stands(pattern) for pattern in group]) for group in each]
-    return Texts(f"{index} CROSS JOIN order_text t", all_of([match, Sql(f"t.key = {index}.rowid"), *checks]), f"{index}.rowid", "t.order_id", True)
+    looks = all_of([any_of([stands(pattern) for pattern in group]) for group in each])
+    where = all_of([match, Sql(f"t.key = {index}.rowid"), looks])
+    many = Sql(f"SELECT rowid FROM {index} WHERE {match.text} ORDER BY rowid DESC", match.values) if sample().share(each) > SOME else None
+    return Texts(f"{index} CROSS JOIN order_text t", where, f"{index}.rowid", "t.order_id", True, many, looks)
 
 
 def _asked(pattern: str) -> str:
