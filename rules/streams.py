@@ -73,8 +73,10 @@ class Stream:
         if self.leave:
             self.leave(self)
 
-    def tell(self, message: dict[str, Any]) -> None:
-        self.waiting.put(f"id: {self.at}\ndata: {json.dumps({'id': self.at} | message, separators=(',', ':'))}\n\n")
+    def tell(self, state: dict[str, Any], changes: str) -> None:
+        """`changes`: a list as JSON, empty when there are none."""
+        message = json.dumps({"id": self.at} | state)[:-1] + (f', "changes": {changes}' if changes else "") + "}"
+        self.waiting.put(f"id: {self.at}\ndata: {message}\n\n")
 
     def end(self, word: str = "") -> None:
         self.waiting.put(word or None)
@@ -170,23 +172,22 @@ class Hub:
         changes, at = live.since(min(stream.at for stream in streams))
         streams = self._still_signed_in(streams, changes)
         state = self._state(streams)
-        told: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+        told: dict[tuple[Any, ...], str] = {}
         for stream in streams:
             new = [change for change in changes if change.id > stream.at and change.id not in stream.heard]
             key = (tuple(change.id for change in new), *(stream.by.may(right) for right in live.SEES.values()))
             if key not in told:  # who may know the same is told the same
-                told[key] = live.told(new, stream.by)
+                known = live.told(new, stream.by)
+                told[key] = json.dumps(known) if known else ""
             stream.heard = {change.id for change in changes if change.id > at}
             stream.at = max(stream.at, at)
             self._tell(stream, told[key], live.seen_by(stream.by, stream.here, *state))
 
-    def _tell(self, stream: Stream, changes: list[dict[str, Any]], state: dict[str, Any]) -> None:
-        message = {name: value for name, value in state.items() if stream.said.get(name) != value}
-        stream.said |= message
-        if changes:
-            message["changes"] = changes
-        if message:
-            stream.tell(message)
+    def _tell(self, stream: Stream, changes: str, state: dict[str, Any]) -> None:
+        different = {name: value for name, value in state.items() if stream.said.get(name) != value}
+        stream.said |= different
+        if changes or different:
+            stream.tell(different, changes)
 
     def _state(self, streams: list[Stream]) -> tuple[dict[str, Any] | None, list[Here] | None]:
         """How many orders wait to be shipped, and who has which order open; None when it is too soon to look again."""

@@ -31,7 +31,9 @@ class Screen:
         assert self.answer.status == 200
 
     def lines(self):
+        deadline = time.monotonic() + PATIENCE
         while line := self.answer.readline():
+            assert time.monotonic() < deadline, "what should be said is not"
             yield line.decode().rstrip("\n")
 
     def messages(self):
