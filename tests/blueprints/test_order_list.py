@@ -112,6 +112,8 @@ def test_each_row_shows_what_matched_marked_and_why_it_waits(client, three):
     page = client.get("/orders?q=ijzer tedoen:betalen").text
     assert page.count("Theepot giet<mark>ijzer</mark>") == 3
     assert page.count('<small class="match reason">€\N{NO-BREAK SPACE}93,95 te betalen</small>') == 3
+    client.post("/orders/columns", data={"column": ["total"]})
+    assert client.get("/orders?q=ijzer tedoen:betalen").text.count("Theepot giet<mark>ijzer</mark>") == 3, "whatever columns one chose"
 
 
 def test_a_parcel_is_followed_from_the_list(client, three, shop):

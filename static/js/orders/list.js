@@ -65,6 +65,14 @@ on("desk:saved", "#orders-list", forget);
 document.addEventListener("htmx:after:swap", restore);
 restore();
 
+const showTab = () => {
+  const tabs = find("#orders-views .tabs");
+  const hidden = find("[aria-current]", tabs)?.getBoundingClientRect().right - tabs.getBoundingClientRect().right;
+  if (hidden > 0) tabs.scrollLeft += hidden + 24;
+};
+document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => ctx.target?.id === "orders-list" && showTab());
+showTab();
+
 // A file is sent the browser's own way: it comes down while the page stays.
 on("submit", "#orders-list", (list, event) => event.submitter?.hasAttribute("formaction") && event.stopImmediatePropagation(), true);
 
