@@ -9,14 +9,16 @@ from pathlib import Path
 import pytest
 
 from models import (
-    Address, Customer, Event, Import, ImportRow, Label, Letter, Line, Movement, Note, Order, OrderLabel, OrderText, OrderVat, Parcel, Payment, PaymentMethod,
+    Address, Customer, CustomerLabel, Event, Import, ImportRow, Label, Letter, Line, Movement, Note, Order, OrderLabel, OrderText, OrderVat, Parcel, Payment, PaymentMethod,
     Refund, ShippingMethod, Source, Stage,
 )
 from money import Money, Quantity
 from plugins.imports import own_orders
-from rules import checks, imports, orders, search
+from rules import checks, imports, label_rules, orders, search
+from rules.customer_labels import MOMENTS
 from rules.refusal import Refused
 from rules.rights import DESK, Actor
+from rules.shop import current
 from tests.factories import a_customer, a_product
 
 utc = datetime.fromisoformat
@@ -251,6 +253,16 @@ def test_a_product_is_linked_by_sku_and_its_stock_stays(bring_in):
     line = Line.get()
     assert (line.product, line.name, line.price, line.vat_rate) == (tea, "Iets anders genoemd", Money(400), 900)
     assert (line.held, line.taken) == (Quantity(0), Quantity(0)) and Movement.select().count() == 1 and breaches() == []
+
+
+def test_an_import_labels_nobody_by_itself(bring_in, shop):
+    tea = a_product("Earl Grey", 500, sku="EG-1")
+    for label, moment in zip(shop.labels_for("customer") * 2, MOMENTS, strict=False):
+        values = {"label": label.id, "kind": "product", "product": tea.id, "category": None, "moment": moment, "takes_back": False, "active": True}
+        label_rules.add(values, by=DESK)
+    bring_in(rows_of("1;1-1-2026;Jan;jan@example.nl;Earl Grey;EG-1;1;5,00;;;Voltooid;5,00;;;"))
+    assert Line.get().product == tea and Order.get().customer and not CustomerLabel.select().exists()
+    assert label_rules.waiting(label_rules.every()[0], current()) == 1, "asked for, it counts"
 
 
 def test_a_line_without_a_rate_gets_the_standard_one_of_that_day(bring_in):
