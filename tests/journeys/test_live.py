@@ -158,6 +158,26 @@ def test_where_streams_cannot_be_had_a_page_asks_every_two_seconds(open_page, fa
     expect(mine.locator("#orders-source")).to_have_value(theirs.locator("#orders-source").input_value())
 
 
+def test_a_page_that_nobody_looks_at_hears_afterwards_what_it_missed(open_page, fatima, anna, order):
+    page = open_page(fatima)
+    page.goto("/orders")
+    is_listening(page)
+    look(page, away=True)
+    settings = shop.current()
+    a_placed_order(settings, settings.actor(anna.id))
+    with page.expect_request(re.compile(r"/live\?id=\d+")):
+        look(page, away=False)
+    expect(page.get_by_role("link", name="1 nieuwe bestelling")).to_be_visible(timeout=SOON)
+
+
+def look(page, *, away):
+    """As when another tab is chosen, or this one again."""
+    page.evaluate("""away => {
+        Object.defineProperty(document, "hidden", {value: away, configurable: true});
+        document.dispatchEvent(new Event("visibilitychange"));
+    }""", away)
+
+
 def test_today_counts_along(open_page, fatima, anna, order):
     page = open_page(fatima)
     page.goto("/")
