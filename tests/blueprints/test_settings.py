@@ -13,6 +13,7 @@ from rules import passwords, people, settings
 from rules import shop as shops
 from rules.rights import DESK, RIGHTS
 from tests.conftest import signed_in
+from tests.queries import asked
 
 SECRET = "zes vette katten"
 TYPED = {
@@ -209,6 +210,19 @@ def test_what_is_wrong_is_said_first_and_the_conflict_after_it(htmx, shop):
     refused = htmx.post(url, data=typed | {"price": "veel", "seen": seen})
     assert refused.status_code == 422 and mark_in(refused.text) == seen
     assert htmx.post(url, data=typed | {"seen": mark_in(refused.text)}).status_code == 409
+
+
+def test_the_statuses_take_few_queries_however_many_there_are(client, shop):
+    def queries():
+        client.get("/settings/statuses/2")
+        with asked() as sent:
+            client.get("/settings/statuses/2")
+        return len(sent)
+
+    before = queries()
+    for number in range(15):
+        client.post("/settings/statuses", data=TYPED["status"] | {"name": f"Wacht {number}", "name_en": f"Waits {number}", "key": f"k{number}"})
+    assert queries() == before <= 12
 
 
 def test_labels_of_customers_are_not_reached_as_those_of_orders(client):
