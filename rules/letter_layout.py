@@ -8,6 +8,7 @@ from pathlib import Path
 
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from rules import wording
 from rules.letter_text import Block
@@ -28,8 +29,8 @@ def _pages() -> Environment:
 
 
 @lru_cache
-def _style(tone: str) -> str:
-    return (FOLDER / "letter.css").read_text().replace("COLOUR", COLOURS[tone])
+def _style(tone: str) -> Markup:
+    return Markup((FOLDER / "letter.css").read_text().replace("COLOUR", COLOURS[tone]))
 
 
 def html(blocks: Sequence[Block], subject: str, settings: Settings, language: str) -> str:
