@@ -31,7 +31,7 @@ def index() -> Response | str:
     """Today; who may not see orders is sent to the first room they may enter, or to their own account."""
     if not may("orders.see"):
         return redirect(url_for(next((room for right, room in ROOMS if may(right)), "account.show")))
-    of_week, here = request.args.get("figures") == "week", datetime.now(ZONE)
+    of_week, here = request.args.get("figures") == "week", datetime.now(ZONE).replace(microsecond=0)
     return page_or_fragment("home/index.html", "home/_today.html", here=here, days=days(here), named=named(), of_week=of_week, **shown(of_week))
 
 

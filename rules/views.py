@@ -177,7 +177,7 @@ def counts(queries: Sequence[Query], *, by: Actor) -> list[Count]:
     if _kept.of is None or _kept.of[0] is not now[0] or _kept.of[1:] != now[1:]:
         _kept = _Kept(now, {})
     kept = _kept.counts
-    for query in queries:
-        if (by.operator, query) not in kept:
-            kept[by.operator, query] = Count(*order_list.count([query], by=by)[0])
+    missing = [query for query in dict.fromkeys(queries) if (by.operator, query) not in kept]
+    for query, (count, capped) in zip(missing, order_list.count(missing, by=by) if missing else (), strict=True):
+        kept[by.operator, query] = Count(count, capped)
     return [kept[by.operator, query] for query in queries]
