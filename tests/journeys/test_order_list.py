@@ -1,13 +1,15 @@
 """The owner lives in the list of orders: finding while typing, ticking over pages, changing many, looking quickly; by hand and by keyboard."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from models import Job, Operator, Order, OrderLabel
-from rules import demo, shop, views
+from rules import demo, events, shop, views
+from rules.rights import DESK
 from tests.browser import axe
 
 
@@ -220,6 +222,47 @@ def test_views_are_arranged_and_one_removed_by_mistake_comes_back(list_page):
     expect(page.locator("#orders-views")).not_to_contain_text("Groot")
     page.get_by_role("button", name="Ongedaan maken").click()
     expect(tabs.nth(-2)).to_contain_text("Groot")
+
+
+@pytest.mark.row("B6")
+def test_an_empty_list_says_what_to_leave_out(list_page):
+    page = list_page
+    box(page).fill("totaal:>1 klant:nergensteveniden")
+    page.get_by_role("link", name=re.compile("Zonder Klant")).click()
+    expect(box(page)).to_have_value("totaal:>1")
+    expect(first(page)).to_be_visible()
+
+
+@pytest.mark.row("S24")
+def test_what_is_late_is_a_tab_whose_rows_say_since_when(list_page):
+    page = list_page
+    late = Order.get(Order.status == shop.current().status_for("completed"), Order.total > 0)
+    Order.update(due=date(2026, 1, 1), payment_state="unpaid", paid=0).where(Order.id == late.id).execute()
+    events.record("order.changed", by=DESK, order=None)
+    page.goto("/orders")
+    tab = page.get_by_role("navigation", name="Weergaven").get_by_role("link", name=re.compile("^Te laat"))
+    tab.click()
+    expect(tab).to_have_attribute("aria-current", "page")
+    expect(page.locator("#orders-list .reason", has_text="uiterlijk 1 jan 2026").first).to_be_visible()
+
+
+@pytest.mark.row("B25")
+def test_on_a_phone_the_list_is_sorted_and_filtered(open_page, desk):
+    demo.fill(orders=30, seed=3)
+    page = open_page(Operator.get(), viewport={"width": 390, "height": 664}, has_touch=True, is_mobile=True)
+    page.goto("/orders")
+    page.get_by_role("button", name="Volgorde").tap()
+    assert axe(page) == []
+    page.get_by_label("Volgorde").select_option("-total")
+    page.get_by_role("button", name="Toepassen").tap()
+    amounts = page.locator("#orders-list tbody .c-total")
+    highest = Order.select().where(Order.placed.is_null(False)).order_by(Order.total.desc()).get()
+    expect(first(page)).to_have_text(highest.number)
+    page.get_by_role("button", name="Filter").tap()
+    page.get_by_label("Totaal tot en met").fill("100")
+    page.get_by_role("button", name="Toepassen").tap()
+    expect(page.locator("#orders-filters .chip b")).to_contain_text("100,00")
+    expect(amounts.first).to_have_text(re.compile(r"€\s\d\d?,\d\d"))
 
 
 @pytest.mark.row("B25")
