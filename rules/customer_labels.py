@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from peewee import JOIN, fn
 
-from models import NOTHING, Category, CustomerLabel, LabelRule, Line, Order, PaymentState, Product, Stage
+from models import NOTHING, Category, CustomerLabel, Event, LabelRule, Line, Order, PaymentState, Product, Stage
 from rules import events, shop
 from rules.rights import Actor
 from rules.shop import Settings
@@ -32,10 +32,11 @@ class Bought(NamedTuple):
         return self.products.get(rule.product_id) or self.categories[rule.category_id]
 
 
-def give(order: Order, moment: str, *, by: Actor) -> None:
+def give(order: Order, moment: str, *, by: Actor, cause: Event | None = None) -> None:
     """The labels that this moment of the order earns its customer, in the caller's transaction; a label one has is left as it is.
 
-    An order that was paid before it was placed earns both when it is placed: until then nobody bought anything.
+    `cause` is the change that brought the moment; undoing that calls them back. An order that was paid before it was placed earns
+    both when it is placed: until then nobody bought anything.
     """
     if order.customer_id is None or (moment == "paid" and order.placed is None):
         return
@@ -44,7 +45,16 @@ def give(order: Order, moment: str, *, by: Actor) -> None:
         bought = bought_on(order)
         for rule in rules:
             if bought.matches(rule):
-                label(order, rule, bought, by=by)
+                label(order, rule, bought, by=by, cause=cause)
+
+
+def call_back(cause: Event, order: Order, *, by: Actor) -> None:
+    """Undo: the labels that this change of the order gave are taken off again."""
+    for event in Event.select().where(Event.order == order, Event.cause == cause, Event.kind == "customer.labelled").order_by(Event.id):
+        key, rule = event.facts["key"], event.facts["rule"]
+        given = (CustomerLabel.customer == event.customer_id) & (CustomerLabel.label == key) & (CustomerLabel.rule == rule)
+        if CustomerLabel.delete().where(given).execute():
+            _record("customer.unlabelled", order, event.customer_id, key, rule, event.facts["what"], by)
 
 
 def follow(order: Order, was: str, *, by: Actor) -> None:
@@ -68,14 +78,15 @@ def take_back(order: Order, *, by: Actor) -> None:
     for row in given if earned else ():
         if not _is_earned_otherwise(row, order, bought, settings):
             row.delete_instance()
-            _record("customer.unlabelled", order, earned[row.label_id], bought, by)
+            rule = earned[row.label_id]
+            _record("customer.unlabelled", order, order.customer_id, rule.label_id, rule.id, bought.what(rule), by)
 
 
-def label(order: Order, rule: LabelRule, bought: Bought, *, by: Actor) -> bool:
+def label(order: Order, rule: LabelRule, bought: Bought, *, by: Actor, cause: Event | None = None) -> bool:
     """Give the order's customer the label of this rule; False when they have it already."""
     new = CustomerLabel.insert(customer=order.customer_id, label=rule.label_id, rule=rule.id).on_conflict_ignore().as_rowcount().execute()
     if new:
-        _record("customer.labelled", order, rule, bought, by)
+        _record("customer.labelled", order, order.customer_id, rule.label_id, rule.id, bought.what(rule), by, cause)
     return bool(new)
 
 
@@ -129,7 +140,6 @@ def _in_use(settings: Settings) -> list[LabelRule]:
     return [rule for rule in settings.label_rules if rule.active and not settings.labels[rule.label_id].archived]
 
 
-def _record(kind: str, order: Order, rule: LabelRule, bought: Bought, by: Actor) -> None:
-    name = shop.current().labels[rule.label_id].name
-    events.record(kind, by=by, order=order, customer=order.customer_id, part=f"customer-label:{rule.label_id}", version=order.version,
-                  label=name, rule=rule.id, what=bought.what(rule))
+def _record(kind: str, order: Order, customer: Any, key: int, rule: int, what: str, by: Actor, cause: Event | None = None) -> None:
+    events.record(kind, by=by, order=order, customer=customer, cause=cause, part=f"customer-label:{key}", version=order.version, key=key,
+                  label=shop.current().labels[key].name, rule=rule, what=what)

@@ -104,6 +104,7 @@ def undo(order: Order, change: int, *, by: Actor) -> None:
     if last_change(order) != event.id:
         raise Refused("Somebody changed this since.")
     letters.call_back(event)
+    customer_labels.call_back(event, order, by=by)
     _do(order, was, Choices(letters=frozenset()), by)
 
 
@@ -150,9 +151,9 @@ def apply(order: Order, wanted: Status, effects: list[Effect], taking: Taking, c
     for effect, why in left:
         taking.leave(order.id, effect, why, event)
     if placed is None and order.placed is not None:
-        customer_labels.give(order, "created", by=by)
+        customer_labels.give(order, "created", by=by, cause=event)
     if wanted.stage == Stage.COMPLETED:
-        customer_labels.give(order, "completed", by=by)
+        customer_labels.give(order, "completed", by=by, cause=event)
     return event
 
 

@@ -139,6 +139,19 @@ def test_an_order_of_nobody_earns_nothing(by, vip, tea):
     assert not CustomerLabel.select().exists()
 
 
+def test_undoing_the_change_that_gave_a_label_takes_it_off_again(by, shop, vip, tea):
+    a_rule(vip, product=tea, moment="completed", takes_back=False)
+    order, second = an_order(by, tea), shop.labels_for("customer")[1]
+    customerfile.set_label(order.customer, second.id, True, by)
+    a_rule(second, product=tea, moment="completed")
+    status.change(order.number, shop.status_for(Stage.COMPLETED), version=None, by=by)
+    given = Event.get(Event.kind == "customer.labelled", Event.order == order)
+    assert has(vip, order.customer_id) and given.cause.kind == "order.completed"
+    status.take_back(order.number, given.cause_id, by=by)
+    assert not has(vip, order.customer_id) and has(second, order.customer_id), "a person gave the other"
+    assert Event.select().where(Event.kind == "customer.unlabelled").count() == 1
+
+
 # Taken back
 
 @pytest.fixture
