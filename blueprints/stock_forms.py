@@ -37,7 +37,8 @@ class CountForm(DeskForm):
 
 
 class CorrectionForm(DeskForm):
-    way = RadioField(_("More or less"), choices=options(("less", _("Less on hand")), ("more", _("More on hand"))), default="less", validate_choice=False)
+    way = RadioField(_("More or less"), choices=options(("less", _("Less on hand")), ("more", _("More on hand"))), default="less",
+                     validate_choice=False)
     quantity = StringField(_("How much"))
     reason = SelectField(_("Why"), choices=options(("", _("Choose a reason")), *((each, _(each)) for each in REASONS), (OTHER, _("Something else"))),
                          validate_choice=False)

@@ -45,6 +45,7 @@ on("keydown", "[data-next]", (input, event) => {
   if (event.key !== "Enter" || event.isComposing || !next) return;
   event.preventDefault();
   next.focus();
+  next.select();
 });
 
 on("change", "[data-select-all]", (box) => {

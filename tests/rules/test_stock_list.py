@@ -10,8 +10,8 @@ from tests.factories import a_draft, a_product
 from tests.queries import asked
 
 
-def names(filters=Filters(), **place):
-    return [product.name for product in stock_list.page(filters, **place).products]
+def names(filters=None, **place):
+    return [product.name for product in stock_list.page(filters or Filters(), **place).products]
 
 
 @pytest.fixture
