@@ -85,6 +85,9 @@ class PaymentState(StrEnum):
     REFUNDED = "refunded"
 
 
+SETTLED = (PaymentState.PAID, PaymentState.PARTLY_REFUNDED, PaymentState.REFUNDED)  # nothing is owed any more, either way
+
+
 class Regime(StrEnum):
     STANDARD = "standard"
     REVERSE_CHARGE = "reverse_charge"
@@ -505,7 +508,7 @@ class ImportRow(Table):
 
 class Order(Table):
     """From concept to returned. `placed` is empty while it is a draft. The totals are what rules/pricing.py computed at the
-    last change; nothing recomputes them by itself. balance = total − paid + refunded: what is still to be paid."""
+    last change; nothing recomputes them by itself. balance: what is still to be paid; what was refunded is not owed again."""
 
     number = CharField(40, unique=True)
     status = ForeignKeyField(Status, index=False, on_delete="RESTRICT")
@@ -584,7 +587,7 @@ class Order(Table):
 
     @property
     def balance(self) -> Money:
-        return self.total - self.paid + self.refunded
+        return ZERO if self.payment_state in SETTLED else self.total - self.paid + self.refunded
 
 
 Order.add_index(Order.index(  # the list, newest first; and any combination of what is short, in one walk over this index

@@ -10,7 +10,7 @@ from functools import partial
 
 from models import Event, Line, Order, Product, VatCategory
 from money import QUANTITY_LIMIT, Money, Quantity
-from rules import fields, order_text, orders, parcel_contents, shop, stock, totals
+from rules import fields, order_text, orders, parcel_contents, refunds, shop, stock, totals
 from rules.pricing import Discount
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
@@ -96,6 +96,7 @@ def change_quantity(order: Order, key: int, quantity: Quantity, *, by: Actor) ->
     _must_be_sellable(line.unit if line.product_id else "", quantity, by)
     was, line.quantity = line.quantity, quantity
     if quantity < was:
+        refunds.must_leave(line, quantity)
         parcel_contents.make_room(order, line, quantity)
     if event := _changed(order, line, "quantity", was, quantity, by):
         stock.follow(order, line, was, event, by=by)
@@ -139,6 +140,7 @@ def remove_line(order: Order, key: int, *, by: Actor) -> Event:
     line = line_of(order, key)
     if line.taken:
         raise Refused("{name} has been shipped; book a return instead.", name=line.name)
+    refunds.must_leave(line, NONE)
     parcel_contents.make_room(order, line, NONE)
     facts = {name: getattr(line, name) for name in KEPT if name != "name"}
     event = orders.record("line.removed", order, f"line:{line.id}", by=by, line=line.id, name=line.name, was=line.quantity, price=line.price,

@@ -9,7 +9,7 @@ from typing import Any
 
 from peewee import JOIN, Case, fn
 
-from models import Address, Customer, CustomerLabel, Label, Order, Stage, database
+from models import SETTLED, Address, Customer, CustomerLabel, Label, Order, Stage, database
 from money import ZERO, Money
 from rules import customers, events, orders, paging, shop
 from rules.paging import Page
@@ -70,7 +70,8 @@ def figures(keys: Sequence[int], settings: Settings) -> dict[int, Figures]:
     query = (
         Order.select(
             Order.customer, fn.COUNT(Order.id), fn.SUM(Case(None, [(ours, Order.total)], 0)),
-            fn.SUM(Case(None, [(ours, Order.total - Order.paid + Order.refunded)], 0)), fn.MIN(Order.placed), fn.MAX(Order.placed),
+            fn.SUM(Case(None, [(ours & Order.payment_state.not_in(SETTLED), Order.total - Order.paid + Order.refunded)], 0)),
+            fn.MIN(Order.placed), fn.MAX(Order.placed),
         ).where(Order.customer.in_(list(keys)), Order.placed.is_null(False), Order.status.not_in(settings.statuses_in(Stage.CANCELLED)))
         .group_by(Order.customer)
     )

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from models import is_sqlite
-from money import Money, Quantity
+from models import SETTLED, is_sqlite
+from money import ZERO, Money, Quantity
 from rules.filters.patterns import Sql
 from rules.order_ways import run
 from rules.refusal import Refused
@@ -70,7 +70,7 @@ class OrderRow(NamedTuple):
 
     @property
     def balance(self) -> Money:
-        return self.total - self.paid + self.refunded
+        return ZERO if self.payment_state in SETTLED else self.total - self.paid + self.refunded
 
 
 COLUMNS = (

@@ -13,7 +13,7 @@ from rules.prepared import Prepared
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
 from rules.stages import step
-from rules.stock_effects import NONE, Difference, Effect, Stocked, difference, in_parcels, sent, wanted
+from rules.stock_effects import NONE, Difference, Effect, Stocked, came_back, difference, in_parcels, returned, sent, wanted
 
 LONGEST_REASON = 200
 
@@ -134,10 +134,11 @@ def follow(order: Order, line: Line, was: Quantity, cause: Event, *, by: Actor) 
     if stage == "free" or line.product_id is None or line.quantity == was:
         return
     gone = in_parcels([order.id]).get(line.id, NONE) if stage == "held" else NONE
-    product = STOCKED.first(line.product_id) if (line.held, line.taken) == wanted(stage, was, gone) else None
+    back = came_back([order.id]).get(line.id, NONE)
+    product = STOCKED.first(line.product_id) if (line.held, line.taken) == wanted(stage, was, gone, back) else None
     if product is None:
         return
-    should = wanted(stage, line.quantity, gone)
+    should = wanted(stage, line.quantity, gone, back)
     _do(order, [Effect(Stocked(*product), (difference(line.id, (line.held, line.taken), should),))], cause, by)
     line.held, line.taken = should
 
@@ -147,6 +148,11 @@ def send(order: Order, moved: Mapping[int, Quantity], cause: Event, *, by: Actor
     held again. What was never counted stays out of it."""
     if step(order.status).stock == "held":
         _do(order, sent(order.id, moved), cause, by)
+
+
+def take_in(order: Order, just_now: Mapping[int, Quantity], cause: Event, *, by: Actor) -> None:
+    """So much of these lines was refunded just now and is for sale again: put back what was taken, let go what was held."""
+    _do(order, returned(order.id, step(order.status).stock, just_now), cause, by)
 
 
 def _do(order: Order, effects: Sequence[Effect], cause: Event, by: Actor) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from peewee import fn
 
-from models import Line, Parcel, ParcelLine, Product, database
+from models import Line, Parcel, ParcelLine, Product, Refund, RefundLine, database
 from money import Quantity
 from rules.prepared import Prepared
 
@@ -95,27 +95,49 @@ def _tuples(condition: Any) -> Any:
 def plan(wants: Mapping[int, tuple[str, str]]) -> dict[int, list[Effect]]:
     """What these orders (by key) would do to the stock when their stage wants this: (now, then), each 'free', 'held' or 'taken'.
 
-    Per order one effect for each product that anything happens to. Changes nothing; two queries, however many orders.
+    Per order one effect for each product that anything happens to. Changes nothing; three queries, however many orders.
     """
     if all(was == then == "free" for was, then in wants.values()):
         return {order: [] for order in wants}
     found: Sequence[Any] = OF_ONE.all(*wants) if len(wants) == 1 else list(_tuples(Line.order.in_(list(wants))))
     gone = in_parcels([order for order, words in wants.items() if "held" in words])
+    back = came_back(list(wants))
     by_product: dict[int, dict[int, list[Any]]] = {order: defaultdict(list) for order in wants}
     for row in found:
         by_product[row[1]][row[6]].append(row)
-    return {order: [effect for each in products.values() if (effect := _effect(each, *wants[order], gone)).differences]
+    return {order: [effect for each in products.values() if (effect := _effect(each, *wants[order], gone, back)).differences]
             for order, products in by_product.items()}
 
 
 def sent(order: int, moved: Mapping[int, Quantity]) -> list[Effect]:
     """What it does to the stock that so much of these lines just left in a parcel, or (negative) is here again, while the rest is held."""
-    gone, of_product = in_parcels([order]), defaultdict(list)
+    gone, back, of_product = in_parcels([order]), came_back([order]), defaultdict(list)
     for key, _, quantity, held, taken, _, *product in OF_ONE.all(order):
-        parcels = gone.get(key, NONE)
-        if key in moved and product[-1] and (held, taken) == wanted("held", quantity, parcels - moved[key]):
-            of_product[Stocked(*product[:-1])].append(difference(key, (held, taken), wanted("held", quantity, parcels)))
+        parcels, again = gone.get(key, NONE), back.get(key, NONE)
+        if key in moved and product[-1] and (held, taken) == wanted("held", quantity, parcels - moved[key], again):
+            of_product[Stocked(*product[:-1])].append(difference(key, (held, taken), wanted("held", quantity, parcels, again)))
     return [Effect(product, tuple(differences)) for product, differences in of_product.items()]
+
+
+def returned(order: int, stage: str, just_now: Mapping[int, Quantity]) -> list[Effect]:
+    """What it does to the stock that so much of these lines, refunded just now, is for sale again. What was never taken puts nothing back."""
+    gone, back, of_product = in_parcels([order]), came_back([order]), defaultdict(list)
+    for key, _, quantity, held, taken, _, *product in OF_ONE.all(order):
+        if key in just_now and product[-1]:
+            parcels, again = gone.get(key, NONE), back[key]
+            in_step = (held, taken) == wanted(stage, quantity, parcels, again - just_now[key])
+            should = wanted(stage, quantity, parcels, again) if in_step else (held, taken - min(just_now[key], max(taken, NONE)))
+            if should != (held, taken):
+                of_product[Stocked(*product[:-1])].append(difference(key, (held, taken), should))
+    return [Effect(product, tuple(differences)) for product, differences in of_product.items()]
+
+
+def came_back(orders: Sequence[int]) -> dict[int, Quantity]:
+    """How much of each line was refunded and put back for sale."""
+    query = (RefundLine.select(RefundLine.line, fn.SUM(RefundLine.quantity)).join(Refund)
+             .where(Refund.order.in_(orders), Refund.state.not_in(("failed", "cancelled")), RefundLine.condition == "sellable")
+             .group_by(RefundLine.line))
+    return {line: Quantity(int(quantity)) for line, quantity in database.execute(query).fetchall()}
 
 
 def in_parcels(orders: Sequence[int]) -> dict[int, Quantity]:
@@ -127,24 +149,26 @@ def in_parcels(orders: Sequence[int]) -> dict[int, Quantity]:
     return {line: Quantity(int(quantity)) for line, quantity in database.execute(query).fetchall()}
 
 
-def _effect(lines: Sequence[Any], was: str, then: str, gone: Mapping[int, Quantity]) -> Effect:
+def _effect(lines: Sequence[Any], was: str, then: str, gone: Mapping[int, Quantity], back: Mapping[int, Quantity]) -> Effect:
     """`lines` of one product in one order. In step: they are as the present stage wants them, so that the next one is meant for them too."""
     differences, in_step = [], False
     for key, _, quantity, held, taken, _, *product in lines:
-        parcels, is_tracked = gone.get(key, NONE), product[-1]
-        should = wanted(then, quantity, parcels) if is_tracked else (NONE, taken)
+        parcels, again, is_tracked = gone.get(key, NONE), back.get(key, NONE), product[-1]
+        should = wanted(then, quantity, parcels, again) if is_tracked else (NONE, taken)
         if should != (held, taken):
             differences.append(difference(key, (held, taken), should))
-            in_step = in_step or was != then or not is_tracked or (held, taken) == wanted(was, quantity, parcels)
+            in_step = in_step or was != then or not is_tracked or (held, taken) == wanted(was, quantity, parcels, again)
     return Effect(Stocked(*lines[0][6:-1]), tuple(differences), in_step, next((row[5] for row in lines if row[5]), ""))
 
 
-def wanted(stage: str, quantity: Quantity, in_parcels: Quantity) -> tuple[Quantity, Quantity]:
-    """What a line should hold and have taken. A return line (negative) holds nothing, and puts back where others take."""
+def wanted(stage: str, quantity: Quantity, in_parcels: Quantity, back: Quantity = NONE) -> tuple[Quantity, Quantity]:
+    """What a line should hold and have taken. A return line (negative) holds nothing, and puts back where others take. What was refunded
+    and came `back` is of what was taken first."""
     if stage == "taken":
-        return NONE, quantity
+        return NONE, quantity - back
     if stage == "held":
-        return max(quantity - in_parcels, NONE), in_parcels
+        taken = max(in_parcels - back, NONE)
+        return max(quantity - back - taken, NONE), taken
     return NONE, NONE
 
 

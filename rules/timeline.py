@@ -51,6 +51,7 @@ KINDS = {
     "parcel.kept":             ("stock",    "truck",       N_("Parcel {now} has not left after all")),
     "payment.recorded":        ("pay",      "check",       N_("{amount} paid with {method}")),
     "payment.undone":          ("pay",      "undo-2",      N_("Payment of {amount} taken back")),
+    "refund.made":             ("pay",      "undo-2",      N_("{amount} paid back by {method}")),
     "document.printed":        ("order",    "printer",     N_("Printed: {number}")),
     "letter.sent":             ("mail",     "mail",        N_("E-mail ‘{subject}’ sent to {recipient}")),
     "letter.failed":           ("mail",     "triangle-alert", N_("E-mail ‘{subject}’ to {recipient} failed: {why}")),

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from blueprints.support.access import actor
 from blueprints.support.formats import language
 from models import Line, Order
-from rules import addresses, cart, order_customer, orders, parcels, payments, shop, status, timeline, totals
+from rules import addresses, cart, order_customer, orders, parcels, payments, refunds, shop, status, timeline, totals
 from rules.stages import step
 
 SUMS = ("cart/_totals.html", "cart/_count.html", "orders/_state.html", "payments/_payments.html")  # what changes with the lines
@@ -32,7 +32,7 @@ NEEDS = {
     "cart/_line.html":         ("gone",),
     "cart/_totals.html":       ("sums", "payments"),
     "cart/_coupons.html":      ("sums",),
-    "payments/_payments.html": ("payments",),
+    "payments/_payments.html": ("payments", "refunds"),
     "parcels/_parcels.html":   ("parcels",),
     "cart/_free_form.html":    ("rates",),
 }
@@ -74,6 +74,10 @@ class Screen:
     @cached_property
     def payments(self) -> list[Any]:
         return payments.of_order(self.order)
+
+    @cached_property
+    def refunds(self) -> list[Any]:
+        return refunds.of_order(self.order)
 
     @cached_property
     def parcels(self) -> list[Any]:

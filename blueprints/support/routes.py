@@ -126,6 +126,8 @@ ROUTES = {
     "order_history.show":     "orders.see",
     "orders.show_timeline":   "orders.see",
     "order_status.change":    "orders.see",  # the rule asks what this very change needs
+    "refunds.ask":            "refunds.make",
+    "refunds.create":         "refunds.make",
     "bulk_status.change":     "orders.status",
     "order_status.undo":      "orders.see",
     "order_status.preview":   "orders.see",

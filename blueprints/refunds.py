@@ -1,0 +1,113 @@
+"""Paying back by hand: by line and quantity, or by amount, with what comes back into the stock."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+from flask_babel import gettext as _
+
+import rules.refunds
+from blueprints.support import formats
+from blueprints.support.access import actor
+from blueprints.support.formats import sentence
+from blueprints.support.forms import form_key, read_money
+from blueprints.support.htmx import asked_by_htmx
+from blueprints.support.order_answers import answer, changing, guard
+from blueprints.support.order_screen import SUMS, Screen, partial
+from blueprints.support.typed import read_key
+from models import Order
+from money import ZERO, Quantity
+from rules import keys, letters, orders
+from rules.refunds import Asked, Back, Offer
+from rules.refusal import Conflict, Invalid, NotFound, Refused
+
+bp = Blueprint("refunds", __name__)
+guard(bp)
+
+
+@bp.get("/orders/<number>/refunds/new")
+def ask(number: str) -> Any:
+    """The dialog; again with each change, with what the chosen lines are worth."""
+    order = orders.find(number, g.settings)
+    offered = rules.refunds.offer(order)
+    if not offered.most:
+        raise Refused("Nothing was paid on this order that could be paid back.")
+    return _dialog(order, offered, {})
+
+
+@bp.post("/orders/<number>/refunds")
+def create(number: str) -> Any:
+    """The key makes a double press one refund."""
+    order = orders.find(number, g.settings)
+    try:
+        asked = _asked(rules.refunds.offer(order), with_amount=True)
+
+        def refund() -> int:
+            with changing(number, "payment", "refunds.make") as changed:
+                return int(rules.refunds.make(changed, asked, by=actor())[0].id)
+
+        request_of = [number, asked.method.id, str(asked.amount), asked.shipping, asked.reason,
+                      [[line, str(back.quantity), back.condition] for line, back in asked.lines.items()]]
+        keys.once(form_key(), "refund", request_of, refund, by=actor())
+    except Refused as refused:
+        if isinstance(refused, Conflict) or not (refused.field or isinstance(refused, Invalid)):
+            raise
+        wrong = refused.errors if isinstance(refused, Invalid) else {refused.field or "": refused}
+        return _dialog(order, rules.refunds.offer(order), {name: sentence(each) for name, each in wrong.items()})
+    screen = Screen(orders.find(number, g.settings))
+    text = _("%(amount)s paid back", amount=formats.money(screen.order.refunded - order.refunded, order.currency))
+    return answer(screen, *SUMS, "orders/_actions.html", "cart/_lines.html", "orders/_timeline.html", toast={"text": text}, close=True)
+
+
+def _asked(offered: Offer, *, with_amount: bool) -> Asked:
+    method = g.settings.payment_methods.get(read_key("method"))
+    if method is None:
+        raise NotFound("Choose how it is paid back.", field="method")
+    amount = read_money("amount") if with_amount and request.values.get("amount", "").strip() else None
+    return Asked(method, _lines(offered), "shipping" in request.values, amount, request.values.get("reason", ""), "mails" in request.values)
+
+
+def _lines(offered: Offer) -> dict[int, Back]:
+    wrong, found = {}, {}
+    for each in offered.lines:
+        typed = request.values.get(f"line-{each.line.id}", "").strip() or "0"
+        try:
+            quantity = Quantity.parse(typed, formats.language())
+        except ValueError:
+            wrong[f"line-{each.line.id}"] = Refused("Enter a quantity, like 2 or 0,250.")
+            continue
+        if quantity:
+            is_back = f"back-{each.line.id}" in request.values
+            found[each.line.id] = Back(quantity, "sellable" if is_back else "damaged")
+    if wrong:
+        raise Invalid(wrong)
+    return found
+
+
+def _dialog(order: Order, offered: Offer, errors: dict[str, str]) -> Any:
+    by_hand = [method for method in g.settings.payment_methods.values() if method.by_hand and not method.archived]
+    facts = {
+        "order": order, "offered": offered, "errors": errors, "typed": request.values, "methods": by_hand, "amount": _worth(order, offered, by_hand),
+        "worth": {each.line.id: rules.refunds.worth(order, each, each.left) for each in offered.lines}, "title": _("Pay back"),
+        "can_mail": bool(order.email) and letters.is_active("refunded", g.settings),
+    }
+    code = 422 if errors else 200
+    if not asked_by_htmx():
+        return render_template("refunds/new.html", **facts), code
+    if request.method == "POST" or "again" in request.values:
+        return partial("refunds-form", render_template("refunds/_form.html", **facts), "outerMorph"), code
+    return render_template("refunds/_dialog.html", **facts), code
+
+
+def _worth(order: Order, offered: Offer, methods: list[Any]) -> Any:
+    """What the chosen lines are worth now; nothing chosen yet: what was paid too much."""
+    try:
+        lines = _lines(offered)
+        asked = Asked(methods[0], {key: back for key, back in lines.items() if key in {each.line.id for each in offered.lines}},
+                      "shipping" in request.values)
+        total = rules.refunds.sum_of(order, asked, offered)
+    except Refused:
+        return ZERO
+    return total or max(-order.balance, ZERO)
+
