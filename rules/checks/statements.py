@@ -99,6 +99,14 @@ RECORDS = (
     Statement("event", "is caused by {}, which came later", "SELECT id, cause_id FROM event WHERE cause_id >= id"),
     Statement("letter", "is for order {}, its event is of order {}", """
         SELECT l.id, l.order_id, e.order_id FROM letter l JOIN event e ON e.id = l.event_id WHERE l.order_id <> e.order_id"""),
+    Statement("letter", "is {}, but says that it was sent on {}", """
+        SELECT id, state, sent_at FROM letter WHERE (state = 'sent') <> (sent_at IS NOT NULL)"""),
+    Statement("letter", "is {}, but is in nobody's hands", """
+        SELECT id, state FROM letter WHERE state IN ('claimed', 'handing') AND (worker IS NULL OR lease IS NULL)"""),
+    Statement("letter", "is {}, but no event says so", """
+        SELECT l.id, l.state FROM letter l WHERE l.state IN ('sent', 'failed', 'uncertain') AND l.order_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM event e WHERE e.order_id = l.order_id AND e.id > l.event_id
+            AND e.kind IN ('letter.sent', 'letter.failed', 'letter.uncertain', 'letter.confirmed'))"""),
 )
 
 

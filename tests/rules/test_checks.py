@@ -6,10 +6,10 @@ from datetime import datetime
 
 import pytest
 
-from models import Coupon, Document, Line, NumberSeries, OrderCoupon, Parcel, ParcelLine, Stage, is_sqlite
+from models import Coupon, Document, Letter, Line, NumberSeries, OrderCoupon, Parcel, ParcelLine, Stage, is_sqlite
 from models import database as db
 from money import Quantity
-from rules import cart, checks, demo, documents, orders, parcels, status
+from rules import cart, checks, demo, documents, events, orders, parcels, status
 from rules.parcels import ParcelFacts
 from rules.rights import DESK
 from tests.factories import a_draft, a_product
@@ -126,6 +126,19 @@ def unprotected():
     yield
     for statement in on:
         db.execute_sql(statement)
+
+
+@pytest.mark.parametrize(("values", "said"), [
+    ({"state": "sent"},                      "is sent, but says that it was sent on None"),
+    ({"state": "claimed"},                   "is claimed, but is in nobody's hands"),
+    ({"state": "failed"},                    "is failed, but no event says so"),
+])
+def test_a_letter_that_is_not_what_it_says_is_named(placed_order, values, said):
+    event = events.record("order.opened", by=DESK, order=placed_order)
+    Letter.create(event=event, template="x", recipient="a@example.nl", order=placed_order, language="nl", subject="", html="", text="", message_id="m")
+    assert list(checks.run()) == []
+    Letter.update(values).execute()
+    broken(said)
 
 
 def test_two_customers_of_one_address_are_named(demo_shop):
