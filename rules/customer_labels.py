@@ -93,11 +93,11 @@ def label(order: Order, rule: LabelRule, bought: Bought, *, by: Actor, cause: Ev
 def bought_on(order: Order) -> Bought:
     """What is on the order and stays with the customer: lines that come back are no purchase."""
     rows: Any = (
-        Line.select(Product.id, Product.name, Category.id, Category.name).join(Product).join(Category, JOIN.LEFT_OUTER)
+        Line.select(Product.id, Product.name, Product.variant, Category.id, Category.name).join(Product).join(Category, JOIN.LEFT_OUTER)
         .where(Line.order == order, Line.quantity > NOTHING).tuples()
     )
     found = list(rows)
-    return Bought({key: name for key, name, _, _ in found}, {key: name for _, _, key, name in found if key})
+    return Bought({key: f"{name} {variant}".strip() for key, name, variant, *_ in found}, {key: name for *_, key, name in found if key})
 
 
 def earns(rules: Iterable[LabelRule], settings: Settings) -> Any:

@@ -55,7 +55,7 @@ def _named() -> Any:
 def what(rule: LabelRule) -> str:
     """What one has to buy, by name."""
     bought: Any = rule.product or rule.category
-    return str(bought.name)
+    return f"{bought.name} {rule.product.variant if rule.product else ''}".strip()
 
 
 def add(values: Mapping[str, Any], *, by: Actor) -> LabelRule:

@@ -18,7 +18,7 @@ def vip(shop):
 
 @pytest.fixture
 def tea():
-    return a_product("Sencha", 900)
+    return a_product("Sencha", 900, variant="100 g")
 
 
 def a_rule(label, *, product=None, category=None, moment="paid", takes_back=True, active=True):
@@ -60,7 +60,7 @@ def test_paying_gives_the_label_and_both_timelines_say_by_which_rule(by, vip, te
     assert CustomerLabel.get().rule == rule.id
     event = Event.get(Event.kind == "customer.labelled")
     assert (event.order_id, event.customer_id) == (order.id, order.customer_id)
-    assert (event.facts["label"], event.facts["rule"], event.facts["what"]) == (vip.name, rule.id, "Sencha")
+    assert (event.facts["label"], event.facts["rule"], event.facts["what"]) == (vip.name, rule.id, "Sencha 100 g")
 
 
 @pytest.mark.parametrize("moment", customer_labels.MOMENTS)
@@ -167,7 +167,7 @@ def labelled(by, vip, tea):
 def test_a_full_refund_takes_the_label_back_and_says_so(by, vip, labelled):
     refund(labelled, by)
     assert not has(vip, labelled.customer_id)
-    assert Event.get(Event.kind == "customer.unlabelled").facts["what"] == "Sencha"
+    assert Event.get(Event.kind == "customer.unlabelled").facts["what"] == "Sencha 100 g"
 
 
 def test_part_of_a_refund_takes_nothing_back(by, vip, labelled):
