@@ -104,7 +104,7 @@ ACTIONS = {
                            lambda order, value, was, by: add_label(order, value, by)),
     "operator":     Action(N_("Operator: {name}"),        "orders.edit",     "operator", "operators", set_operator, set_operator_back),
     "paid":         Action(N_("Mark as paid by {name}"),  "payments.record", "payment",  "payment_methods", mark_paid, take_payment_back),
-    "status":       Action(N_("Set to {name}"),           "orders.see",      "status",   "statuses", None,
+    "status":       Action(N_("Set to {name}"),           "orders.status",   "status",   "statuses", None,
                            lambda order, value, was, by: status.undo(order, was[1], by=by)),
     "unpaid":       Action(N_("Mark as not paid"),        "payments.record", "payment",  "", mark_unpaid, pay_again),
 }
@@ -112,9 +112,11 @@ ACTIONS = {
 
 def begin(action: str, value: int, chosen: Iterable[int], *, key: str, by: Actor) -> Job:
     """A job that will do this to each of these orders; the same key means the same job. `chosen` is read only the first time."""
-    if action not in ACTIONS or ACTIONS[action].do is None:
+    if action not in ACTIONS:
         raise NotFound("This no longer exists.")
     must_have(by, ACTIONS[action].right)
+    if ACTIONS[action].do is None:
+        raise NotFound("This no longer exists.")
     _must_be_known(ACTIONS[action], value, shop.current())
     asked = {"action": action, "value": value}
     number = keys.once(key, "bulk change", asked, lambda: _begun("change", asked, chosen, by), by=by)

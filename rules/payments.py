@@ -94,6 +94,8 @@ def take_back(order: Order, payment: Payment, *, by: Actor) -> Payment:
         raise Refused("The provider has this money; refund it instead.")
     if payment.id not in [each.id for each in standing(order)]:
         raise Refused("This payment was already taken back.")
+    if order.refunded > order.paid - payment.amount:
+        raise Refused("Money of this payment was paid back already, so it stays.")
     correction = Payment.create(order=order, method=payment.method_id, amount=-payment.amount, state="captured", corrects=payment,
                                 operator=by.operator, captured_at=now())
     refresh(order)

@@ -160,6 +160,14 @@ def test_too_much_paid_goes_back_without_touching_the_total(shop, cash, tea):
     assert (order.total, order.balance) == (Money(3_000), Money(0))
 
 
+def test_a_payment_of_which_money_went_back_is_not_taken_back(shop, cash, tea):
+    order = paid_order(shop, cash, tea)
+    pay_back(order, cash, amount=Money(1))
+    with orders.changing(order.number, "payment", version=None, by=DESK, right="payments.record") as changed, pytest.raises(Refused, match="so it stays"):
+        payments.mark_unpaid(changed, by=DESK)
+    assert not list(checks.run())
+
+
 def test_a_provider_s_method_is_not_paid_back_by_hand(shop, cash, tea):
     order = paid_order(shop, cash, tea)
     type(cash).update(by_hand=False).where(type(cash).id == cash.id).execute()
