@@ -268,8 +268,9 @@ def test_on_a_phone_the_list_is_sorted_and_filtered(open_page, desk):
 @pytest.mark.row("B25")
 def test_on_a_phone_orders_are_cards(open_page, desk):
     demo.fill(orders=30, seed=3)
-    page = open_page(Operator.get(), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    page.goto("/orders")
+    page = open_page(Operator.get(), viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme="dark")
+    page.goto("/orders?q=an")
+    expect(page.locator("#orders-list mark").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     page.locator("tbody .c-select label").first.tap()
     expect(page.locator(".selection-bar")).to_be_visible()
