@@ -45,8 +45,8 @@ def example(settings: Settings, number: str = "") -> Order:
 
 def _made_up(settings: Settings) -> Order:
     total = Money(4_995)
-    order = Order(number="1001", name="Sanne de Boer", email="sanne@example.com", goods=total, total=total, placed=now(), language=settings.shop.language,
-                  vat=total.tax_inside(2100), status=next(iter(settings.statuses.values())))
+    order = Order(number="1001", name="Sanne de Boer", email="sanne@example.com", language=settings.shop.language, placed=now(), goods=total,
+                  total=total, vat=total.tax_inside(2100), status=next(iter(settings.statuses.values())))
     order.operator = order.payment_method = order.shipping_method = None
     order.content = [Line(name="Theepot", quantity=Quantity.pieces(1), price=total, amount=total)]
     return order
