@@ -162,3 +162,10 @@ def test_the_lines_of_a_page_say_what_was_sent_in_no_more_queries(client, htmx, 
     with asked() as after:
         client.get(f"/orders/{order.number}")
     assert len(after) == len(before)
+
+
+def test_a_parcel_that_left_before_contents_were_kept_is_shown(htmx, by, shop):
+    """As the demo and imports make them: sent, and nobody wrote down what is in it."""
+    order = a_draft(by, a_product("Sencha", 900))
+    parcel = Parcel.create(order=order, tracking_code="3S1", shipped_at=order.created)
+    assert "Sencha" in page(htmx.get(url(order, f"/{parcel.id}/contents")))
