@@ -254,7 +254,7 @@ def test_a_clerk_sees_and_sets_no_prices(app, shop, draft, line):
     assert "Vrije regel" not in html and "Prijs wijzigen" not in html and "Korting geven" in html
     for path, data in ((f"/lines/{line.id}/price", {"price": "1"}), ("/lines/free", {"name": "x"}), ("/shipping-price", {"shipping_price": "1"})):
         assert clerk.post(url(draft, path), data=data).status_code == 403
-    assert "Order" not in page(clerk.post(url(draft, f"/lines/{line.id}/quantity"), data={"quantity": "-1"}), 422) and Line.get().quantity == cart.ONE
+    assert "Sell negative" not in page(clerk.post(url(draft, f"/lines/{line.id}/quantity"), data={"quantity": "-1"}), 422) and Line.get().quantity == cart.ONE
 
 
 # Terms
