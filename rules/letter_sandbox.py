@@ -5,7 +5,7 @@ The tree of a text is held against a list of what it may consist of before it is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
@@ -74,11 +74,10 @@ def check(source: str, known: Mapping[str, Placeholder]) -> None:
     try:
         tree = _parse(source)
         _must_be_simple(tree, source)
-        used = list(_names(tree))
-        for name in used:
+        for name in _names(tree):
             if name not in known:
                 raise _unknown(name, known)
-        _must_come_once(used)
+        _must_come_once(tree)
         _template(source)
     except TemplateSyntaxError as error:
         raise Refused("Line {line} cannot be read: {{{{ and }}}} belong together, with the name of a placeholder between them.",
@@ -95,14 +94,15 @@ def _must_be_simple(tree: nodes.Template, source: str) -> None:
             raise Refused("A letter holds placeholders and conditions (if), and no other code: {what}.", what=type(node).__name__.lower())
 
 
-def _must_come_once(used: Sequence[str]) -> None:
-    """The long ones, so that one can foresee how long a letter becomes."""
+def _must_come_once(tree: nodes.Template) -> None:
+    """The long ones, so that one can foresee how long a letter becomes. Conditions may ask for them as often as they like."""
+    printed = [name for output in tree.find_all(nodes.Output) for name in _names(output)]
     for name in BLOCKS:
-        if used.count(name) > 1:
+        if printed.count(name) > 1:
             raise Refused("{name} may come once.", name=f"{{{{ {name} }}}}")
 
 
-def _names(tree: nodes.Template) -> Iterator[str]:
+def _names(tree: nodes.Node) -> Iterator[str]:
     """Every placeholder: order.number, and whatever else stands where one could."""
     inner = {id(node.node) for node in tree.find_all(nodes.Getattr)}
     for node in tree.find_all((nodes.Getattr, nodes.Name)):

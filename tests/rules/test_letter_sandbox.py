@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules import letter_sandbox
+from rules import letter_defaults, letter_sandbox, letter_templates
 from rules.letter_facts import ORDER, STOCK
 from rules.letter_sandbox import check
 from rules.letter_text import let_out
@@ -55,8 +55,14 @@ def test_what_would_take_long_is_refused(source):
 
 
 def test_what_becomes_long_may_come_once():
-    check("{{ order.lines }} {{ order.totals }}", ORDER)
+    check("{{ order.lines }} {{ order.totals }}{% if order.lines and order.totals %}x{% endif %}", ORDER)
     assert refused("{{ order.lines }}{{ order.lines }}") == "{{ order.lines }} may come once."
+
+
+def test_the_letters_that_come_with_the_desk_are_letters():
+    for key, texts in letter_defaults.ALL.items():
+        for text in texts.values():
+            letter_templates.clean(key, text._asdict())
 
 
 def test_a_letter_that_becomes_too_long_is_refused():
