@@ -43,6 +43,7 @@ def test_finding_while_typing_and_dropping_a_filter(list_page):
     assert axe(page) == []
     page.get_by_role("link", name="Verwijder filter: Totaal").click()
     expect(page.locator("#orders-filters output")).to_have_text(total)
+    expect(page.get_by_role("button", name="Filter", exact=True)).to_be_focused()
     expect(box(page)).to_have_value("")
 
 
