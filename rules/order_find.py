@@ -13,10 +13,11 @@ from rules.filters.condition import Condition, Conditions
 from rules.filters.patterns import Sql, all_of
 from rules.order_text import DRAFTS
 from rules.order_text import key as text_key
-from rules.order_ways import BY_DATE, CAP, LIST, WITH_DATE, Way, listed, run, use
+from rules.order_ways import BY_DATE, BY_SIZE, CAP, LIST, WITH_DATE, Way, listed, run, use
 
 # What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, when it is looked at, when its text is.
 IN_INDEX, LOOKED_AT, IN_TEXT = 1, 15, 30
+SCATTERED = 4  # times as much, when one order lies far from the next
 UNKNOWN = 0.5  # the part of the orders that a condition is taken to leave when nothing is known of it
 SUMMED = 1_000  # so many orders at most are added up
 
@@ -76,12 +77,11 @@ def find(asked: Asked) -> Found:
         return Found([], 0, 0)
     ways = order_ways.of(asked.conditions)
     is_sorted = bool(asked.sort.index) or ways[0].orders <= CAP
-    if not is_sorted:
-        asked = asked._replace(sort=NEWEST, up=False, after=None)
+    asked = asked if is_sorted else asked._replace(sort=NEWEST, up=False, after=None)
     found = _page(asked, ways)
-    orders = _orders(asked, ways, found.rows) if found.orders is None else found.orders
-    total = _total(asked, ways) if found.total is None and asked.size < orders <= SUMMED else found.total
-    return Found(found.rows, orders, total, is_sorted)
+    is_all = asked.after is None and len(found.rows) <= asked.size
+    orders = found.orders if found.orders is not None else len(found.rows) if is_all else _counted(asked, ways)
+    return Found(found.rows, orders, _total(asked, ways) if found.total is None and asked.size < orders <= SUMMED else found.total, is_sorted)
 
 
 def rows(asked: Asked) -> list[Place]:
@@ -98,8 +98,9 @@ def _page(asked: Asked, ways: Sequence[Way]) -> Found:
     """A page, read off the way that is likely to fill it first; or all that the shortest way leads to, sorted."""
     ordered = [way for way in ways if _is_in_order(way, asked)]
     best = min(ordered, key=lambda way: _passed(way, asked, ways, asked.size + 1), default=None)
-    if best is None or ways[0].orders * LOOKED_AT < _passed(best, asked, ways, asked.size + 1):
-        return _collected(asked, ways[0])
+    cost, least = min(((_all_of(way, asked), way) for way in ways), key=lambda each: each[0])
+    if best is None or cost < _passed(best, asked, ways, asked.size + 1):
+        return _collected(asked, least)
     return Found(_walked_texts(asked, best) if best.texts else _walked(asked, best), None)
 
 
@@ -132,25 +133,32 @@ def _passed(way: Way, asked: Asked, ways: Sequence[Way], wanted: int) -> float:
     if asked.sort == NEWEST and way.index in WITH_DATE and not way.facet:
         return way.orders * _cost(way, asked)  # all of them are passed, and sorted
     everything = max(1, ways[-1].orders)
-    share, newest = 1.0, everything
+    share, short, newest = 1.0, 1.0, everything
     for condition in _others(asked, way):
         known = [each for each in ways if condition in each.answers or each.facet is condition.via is not None]
-        share *= min((each.orders / everything for each in known), default=UNKNOWN)
+        part = min((each.orders / everything for each in known), default=UNKNOWN)
+        share, short = share * part, short * part if condition.is_short else short
         newest = min([newest, *(each.newest for each in known)])
     skipped = way.orders * (everything - newest) / everything
-    return min(way.orders, skipped + wanted / max(share, 1e-6)) * _cost(way, asked)
+    found = way.orders * 2 * IN_INDEX if way.ids else 0  # all of them, before the first is passed
+    return found + min(way.orders, skipped + wanted / max(share, 1e-6)) * _cost(way, asked, short, share)
 
 
-def _cost(way: Way, asked: Asked) -> int:
-    """What it costs to pass an order on this way and test it."""
+def _all_of(way: Way, asked: Asked) -> float:
+    return way.orders * max(LOOKED_AT, _cost(way, asked))
+
+
+def _cost(way: Way, asked: Asked, short: float = 1, share: float = 1) -> float:
+    """What it costs to pass an order on this way and test it. `short`, `share`: of what the list's index holds, and of all, what is left."""
     others = _others(asked, way)
     if way.texts:
-        return IN_TEXT + LOOKED_AT * bool(others)
-    if not others and way.index in WITH_DATE:
-        return 2 * IN_INDEX
-    if not others or (way.index in ("", LIST) and not way.ids and all(condition.is_short for condition in others)):
-        return IN_INDEX
-    return IN_TEXT if any("t.text" in condition.test.text for condition in others) else LOOKED_AT
+        return LOOKED_AT + share * IN_TEXT if others else IN_TEXT
+    in_list = way.index in ("", LIST) and not way.ids
+    rest = [condition for condition in others if not (in_list and condition.is_short)]
+    if not rest:
+        return 2 * IN_INDEX if way.index in WITH_DATE else IN_INDEX
+    each = IN_TEXT if any("t.text" in condition.test.text for condition in rest) else LOOKED_AT
+    return IN_INDEX + short * each if in_list else each * (SCATTERED if way.index in BY_SIZE else 1)
 
 
 def _others(asked: Asked, way: Way) -> list[Condition]:
@@ -162,21 +170,19 @@ def _source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql]:
     tests = [condition.test for condition in _others(asked, way)]
     values: tuple[object, ...] = ()
     if way.texts:
-        source, start = f'{way.texts.source} CROSS JOIN "order" o', [way.texts.where, Sql(f"o.id = {way.texts.order}")]
+        index, _, rest = way.texts.source.partition(" CROSS JOIN ")  # the order before its text, which takes longer to look at
+        source, start = f'{index} CROSS JOIN "order" o{f" CROSS JOIN {rest}" * bool(rest)}', [way.texts.where, Sql(f"o.id = {way.texts.id}")]
     elif way.ids:
         source, start, values = f'(SELECT DISTINCT id FROM ({way.ids.text}) x) f CROSS JOIN "order" o', [Sql("o.id = f.id")], way.ids.values
     else:
-        source = f'"order" o{use(way.index or _own_index(asked))}'
+        own = "" if asked.sort.index == "id" else asked.sort.index or LIST
+        source = f'"order" o{use(way.index or own)}'
         start = [of or way.facet.test()] if way.facet else [condition.test for condition in way.answers]
     if any("t.text" in test.text for test in tests) and "order_text t" not in source:
         source += " CROSS JOIN order_text t"
         start.append(Sql("t.order_id = o.id"))
-    where = all_of([*start, listed(asked.conditions), *tests])
+    where = all_of([*start, *([] if way.texts else [listed(asked.conditions)]), *tests])
     return source, Sql(where.text, values + where.values)
-
-
-def _own_index(asked: Asked) -> str:
-    return "" if asked.sort.index == "id" else asked.sort.index or LIST
 
 
 def _walked(asked: Asked, way: Way) -> list[Place]:
@@ -227,22 +233,18 @@ def _walked_texts(asked: Asked, way: Way) -> list[Place]:
     return sorted(rows, reverse=not asked.up)[:asked.size + 1]
 
 
-def _orders(asked: Asked, ways: Sequence[Way], rows: Sequence[Place]) -> int:
-    return len(rows) if asked.after is None and len(rows) <= asked.size else _counted(asked, ways)
-
-
 def _counted(asked: Asked, ways: Sequence[Way]) -> int:
     for way in ways:
         if way.is_exact and not _others(asked, way):
             return min(way.orders, CAP + 1)
     best = min(ways, key=lambda way: _passed(way, asked, ways, CAP + 1))
     source, tests = _source(asked._replace(sort=NEWEST), best)
-    each = "DISTINCT o.id" if best.ids else "1 AS one"
-    return int(run(Sql(f"SELECT count(*) FROM (SELECT {each} FROM {source} WHERE {tests.text} LIMIT {CAP + 1}) x", tests.values)).fetchone()[0])
+    each = f"SELECT {'DISTINCT o.id' if best.ids else '1 AS one'} FROM {source} WHERE {tests.text} LIMIT {CAP + 1}"
+    return int(run(Sql(f"SELECT count(*) FROM ({each}) x", tests.values)).fetchone()[0])
 
 
 def _total(asked: Asked, ways: Sequence[Way]) -> int:
     best = min(ways, key=lambda way: _passed(way, asked, ways, SUMMED))
     source, tests = _source(asked._replace(sort=NEWEST), best)
-    total = run(Sql(f"SELECT sum(o.total) FROM {source} WHERE {tests.text} AND o.currency = ?", (*tests.values, asked.currency))).fetchone()[0]
-    return int(total or 0)
+    text = f"SELECT sum(o.total) FROM {source} WHERE {tests.text} AND o.currency = ?"
+    return int(run(Sql(text, (*tests.values, asked.currency))).fetchone()[0] or 0)

@@ -26,6 +26,9 @@ RUNS = {  # the column by which an index of orders runs
     "order_shipped_at_placed": "o.shipped_at", "order_changed_placed": "o.changed",
 }
 BY_DATE = (LIST, "order_owing")  # indexes of orders, the newest first
+BY_SIZE = ("order_total_id", "order_items_id")
+LATELY = 2_000
+NEWEST_ORDERS = f'(SELECT o.total, o.items FROM "order" o WHERE o.placed IS NOT NULL ORDER BY o.placed DESC LIMIT {LATELY}) o'
 WITH_DATE = ("order_paid_at_placed", "order_shipped_at_placed", "order_changed_placed")  # in another order, but the date stands in them
 
 
@@ -77,6 +80,8 @@ def of(asked: Conditions) -> list[Way]:
     many = {place: [(place, *row)] for place, way in enumerate(ways) if way.texts and way.texts.many and (row := _surely_many(way.texts))}
     counts = [Sql(f"SELECT {place}, count(*), min(id), max(id), {_kept(way)} FROM ({each.text} LIMIT {CAP + 1}) w{place}_{part}", each.values)
               for place, way in enumerate(ways[:-1]) if place not in many for part, each in enumerate(_some_of(way, asked))]
+    counts += [Sql(f"SELECT {place}, count(*), -1, 0, {NOTHING[is_sqlite()]} FROM {NEWEST_ORDERS} WHERE {way.answers[0].test.text}",
+                   way.answers[0].test.values) for place, way in enumerate(ways[:-1]) if way.index in BY_SIZE and not way.facet]
     rows = run(_union([*counts, Sql(f'SELECT -1, 0, 0, coalesce(max(id), 0), {NOTHING[is_sqlite()]} FROM "order"')])).fetchall()
     last = next(row[3] for row in rows if row[0] == -1)
     measured = [_measured(way, many.get(place) or [row for row in rows if row[0] == place], last) for place, way in enumerate(ways[:-1])]
@@ -112,9 +117,13 @@ def _union(parts: Sequence[Sql]) -> Sql:
 
 
 def _measured(way: Way, rows: Sequence[Any], last: int) -> Way:
-    """`rows`: for each part how many orders, up to CAP, the smallest and largest id among them, and the ids themselves. More than CAP
-    are guessed from how closely these lie."""
+    """`rows`: for each part how many orders, up to CAP, the smallest and largest id among them, and the ids themselves; or how many
+    of the LATELY newest, and -1. More than CAP are guessed from that, or from how closely they lie."""
+    lately = sum(row[1] for row in rows if row[2] == -1)
+    rows = [row for row in rows if row[2] != -1]
     orders = sum(count if count <= CAP else max(CAP + 1, min(last, count * last // max(1, high - low))) for _, count, low, high, _ in rows)
+    if orders > CAP:
+        orders = last if way.ids and not way.answers[0].is_sorted else max(orders, last * lately // LATELY)
     is_newest_first = orders <= CAP or way.facet or way.index or (way.texts and way.texts.newest_first) or way.answers[0].is_sorted
     if any(low == 0 for _, _, low, _, _ in rows):
         way = replace(way, is_exact=False)

@@ -66,6 +66,11 @@ class Texts(NamedTuple):
     many: Sql | None = None
     looks: Sql | None = None
 
+    @property
+    def id(self) -> str:
+        """The order's id, read off the index."""
+        return f"({self.key} & {DRAFTS - 1})"
+
 
 def found(each: Sequence[Sequence[str]]) -> Texts | None:
     """The texts in which one of every group of patterns stands, by their trigram index; no drafts. None: the index knows nothing of them."""

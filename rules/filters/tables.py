@@ -104,14 +104,16 @@ def couriers_typed(text: str) -> list[str]:
 
 
 def coupons(texts: Sequence[str]) -> Made:
-    return _linked("order_coupon", *_among("x.coupon_id", _beginning(Coupon.code, [text.upper() for text in texts])))
+    keys = _beginning(Coupon.code, [text.upper() for text in texts])
+    return _linked("order_coupon", *_among("x.coupon_id", keys), is_sorted=len(keys) == 1)
 
 
 def barcodes(texts: Sequence[str]) -> Made:
     """The plus keeps SQLite from trying all products for each order."""
-    among = _among("x.product_id", _beginning(Product.ean, texts))
+    keys = _beginning(Product.ean, texts)
+    among = _among("x.product_id", keys)
     test = Sql(f"EXISTS (SELECT 1 FROM line x WHERE x.order_id = o.id AND +{among.text})", among.values)
-    return replace(_linked("line", *among), test=test)
+    return replace(_linked("line", *among, is_sorted=len(keys) == 1), test=test)
 
 
 def _beginning(code: Any, texts: Sequence[str]) -> list[int]:
