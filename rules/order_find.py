@@ -178,7 +178,7 @@ def _source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql]:
         own = "" if asked.sort.index == "id" else asked.sort.index or LIST
         source = f'"order" o{use(way.index or own)}'
         start = [of or way.facet.test()] if way.facet else [condition.test for condition in way.answers]
-    if any("t.text" in test.text for test in tests) and "order_text t" not in source:
+    if any("t.text" in test.text for test in tests) and not (way.texts and "order_text t" in source):
         source += " CROSS JOIN order_text t"
         start.append(Sql("t.order_id = o.id"))
     where = all_of([*start, *([] if way.texts else [listed(asked.conditions)]), *tests])

@@ -68,8 +68,8 @@ class Texts(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The order's id, read off the index."""
-        return f"({self.key} & {DRAFTS - 1})"
+        """The order's id, before its text is read where that can be."""
+        return f"({self.key} & {DRAFTS - 1})" if is_sqlite() else self.order
 
 
 def found(each: Sequence[Sequence[str]]) -> Texts | None:
