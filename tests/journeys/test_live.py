@@ -10,7 +10,7 @@ from rules import orders, payments, shop, status, terms
 from tests.browser import axe
 from tests.factories import a_placed_order
 
-SOON = 4_000  # milliseconds: two seconds are promised, on a machine that has time for it
+SOON = 10_000  # milliseconds, on a machine with much else to do; tests/faults/test_live.py measures the two seconds
 
 
 @pytest.fixture
