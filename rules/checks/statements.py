@@ -66,11 +66,14 @@ STOCK = (
     Statement("line", "holds {} thousandths, though its order is {}", """
         SELECT l.id, l.held, s.stage FROM line l JOIN "order" o ON o.id = l.order_id JOIN status s ON s.id = o.status_id
         WHERE l.held <> 0 AND s.stage NOT IN ('open', 'preparing', 'ready')"""),
-    Statement("line", "of {} thousandths it holds {} while {} left in parcels", """
-        SELECT l.id, l.quantity, l.held, COALESCE(g.quantity, 0) FROM line l JOIN product p ON p.id = l.product_id
+    Statement("line", "of {} thousandths it holds {} while {} left in parcels and {} came back", """
+        SELECT l.id, l.quantity, l.held, COALESCE(g.quantity, 0), COALESCE(b.quantity, 0) FROM line l JOIN product p ON p.id = l.product_id
         LEFT JOIN (SELECT i.line_id, SUM(i.quantity) AS quantity FROM parcel_line i JOIN parcel ON parcel.id = i.parcel_id
                    WHERE parcel.shipped_at IS NOT NULL GROUP BY i.line_id) g ON g.line_id = l.id
-        WHERE l.held <> 0 AND l.stock_note = '' AND p.is_tracked AND l.held + COALESCE(g.quantity, 0) <> l.quantity"""),
+        LEFT JOIN (SELECT r.line_id, SUM(r.quantity) AS quantity FROM refund_line r JOIN refund ON refund.id = r.refund_id
+                   WHERE r.condition = 'sellable' AND refund.state NOT IN ('failed', 'cancelled') GROUP BY r.line_id) b ON b.line_id = l.id
+        WHERE l.held <> 0 AND l.stock_note = '' AND p.is_tracked AND l.held <> l.quantity
+        - CASE WHEN COALESCE(g.quantity, 0) > COALESCE(b.quantity, 0) THEN COALESCE(g.quantity, 0) ELSE COALESCE(b.quantity, 0) END"""),
     Statement("line", "of {} thousandths, {} are in parcels", """
         SELECT l.id, l.quantity, SUM(p.quantity) FROM line l JOIN parcel_line p ON p.line_id = l.id
         GROUP BY l.id, l.quantity HAVING SUM(p.quantity) > l.quantity"""),

@@ -233,7 +233,7 @@ def waiting(shop, by):
 
 
 @pytest.mark.parametrize(("sql", "said"), [
-    ("UPDATE line SET held = 1000", "it holds 1000 while 1000 left in parcels"),
+    ("UPDATE line SET held = 1000", "it holds 1000 while 1000 left in parcels and 0 came back"),
     ("UPDATE product SET held = 1000", "the lines of its orders hold 2000"),
     ("UPDATE parcel SET shipped_at = NULL", "it holds 2000 while 0 left in parcels"),
     ("UPDATE parcel_line SET quantity = 4000", "of 3000 thousandths, 4000 are in parcels"),
