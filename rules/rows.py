@@ -42,6 +42,13 @@ def add(table: type[Table], columns: tuple[str, ...], row: Sequence[Any]) -> int
     return int(key)
 
 
+def add_once(table: type[Table], columns: tuple[str, ...], row: Sequence[Any]) -> int | None:
+    """The same, unless what must be unique is there already: then None."""
+    sql = _insertion(name(table), columns, is_sqlite()).replace(" RETURNING", " ON CONFLICT DO NOTHING RETURNING")
+    found = database.execute_sql(sql, row).fetchall()
+    return int(found[0][0]) if found else None
+
+
 @lru_cache
 def _insertion(table: str, columns: tuple[str, ...], is_sqlite: bool) -> str:
     listed, marks = ", ".join(f'"{column}"' for column in columns), ", ".join(("?" if is_sqlite else "%s",) * len(columns))

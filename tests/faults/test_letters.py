@@ -47,11 +47,12 @@ def shop_desk(own_desk, server):
     assert own_desk.run("init").returncode == 0
     with own_desk.opened():
         shop.set_up(SHOP, OWNER, password_hash="no password opens this")
-        product = factories.a_product("Koffie", 495)
-        for number in range(LETTERS // OF_AN_ORDER):
-            order = factories.a_draft(DESK, product)
-            Order.update(email=f"klant{number}@example.nl").where(Order.id == order.id).execute()
-            order_text.refresh(order.id)
+        with models.database.atomic():
+            product = factories.a_product("Koffie", 495)
+            for number in range(LETTERS // OF_AN_ORDER):
+                order = factories.a_draft(DESK, product)
+                Order.update(email=f"klant{number}@example.nl").where(Order.id == order.id).execute()
+                order_text.refresh(order.id)
     own_desk.start("--no-worker")
     return own_desk
 

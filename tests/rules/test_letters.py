@@ -7,7 +7,8 @@ import pytest
 import rules.shop
 from models import Event, Letter, LetterTemplate, Operator, Order, Role, Stage, Status, now
 from money import Money, Quantity
-from rules import couriers, events, letter_desk, letter_templates, letters, orders, outbox, parcels, reactions
+from rules import couriers, demo, events, letter_desk, letter_templates, letters, orders, outbox, parcels, reactions
+from rules import status as statuses
 from rules.letter_facts import Low
 from rules.parcels import ParcelFacts
 from rules.refusal import Conflict, Invalid, NotFound, Refused
@@ -274,3 +275,17 @@ def test_the_list_of_letters_goes_on_by_key(shop, by, order):
     older = letter_desk.listed("", older_than=first.page.older, newer_than=None)
     assert len(first.page.rows) == 50 and len(older.page.rows) == 10 and first.numbers == {order.id: order.number}
     assert {row.state for row in letter_desk.listed("failed", older_than=None, newer_than=None).page.rows} == {"failed"}
+
+
+# Once, and never for what was not asked
+
+def test_a_detour_of_statuses_sends_each_letter_once(shop, by, order):
+    for stage in (Stage.SHIPPED, Stage.PREPARING, Stage.SHIPPED, Stage.CANCELLED, Stage.SHIPPED):
+        statuses.change(order.number, shop.status_for(stage), version=None, by=by)
+        Letter.update(state="sent", sent_at=now()).where(Letter.state == "waiting").execute()
+    assert [letter.template for letter in Letter.select()] == ["shipped"]
+
+
+def test_demo_data_sends_nothing(shop):
+    demo.fill(40, 7)
+    assert Letter.select().count() == 0 and not Event.select().where(Event.handled.is_null()).exists()
