@@ -20,9 +20,9 @@ from flask import Flask
 from app import create_app
 from rules import shop as shops
 
-AGAIN = 20  # pairs that took longest are measured again, one by one
+AGAIN = 10  # pairs that took longest are measured again, one by one
 SHOWN = 3
-CHOSEN = 3  # questions of each field that are paired: those that took longest
+CHOSEN = 2  # questions of each field that are paired: those that took longest
 
 
 def main() -> None:
