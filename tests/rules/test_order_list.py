@@ -112,6 +112,7 @@ def check(query, many, by):
 EACH = [(field, text) for field, texts in EXAMPLES.items() for text in texts]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("negated", [False, True], ids=["is", "not"])
 def test_each_field_finds_what_a_slow_reading_finds(many, owner_actor, negated):
     found = 0
@@ -126,12 +127,14 @@ def test_each_field_finds_what_a_slow_reading_finds(many, owner_actor, negated):
     assert found > 100
 
 
+@pytest.mark.thorough
 @given(data=st.data())
 @with_settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
 def test_any_terms_together_find_what_a_slow_reading_finds(many, owner_actor, data):
     check(Query(tuple(data.draw(st.lists(terms(), min_size=1, max_size=3, unique=True)))), many, owner_actor)
 
 
+@pytest.mark.thorough
 @given(data=st.data())
 @with_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_however_a_query_is_answered_it_finds_the_same(many, owner_actor, data):

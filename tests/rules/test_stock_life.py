@@ -159,7 +159,8 @@ ACTS = ("place", "set_status", "set_status", "set_status", "undo_status", "add_l
 STEPS = st.lists(st.tuples(st.sampled_from(ACTS), SMALL, SMALL, SMALL), min_size=3, max_size=20)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+@pytest.mark.thorough
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
           phases=(Phase.explicit, Phase.generate, Phase.shrink), derandomize=True)
 @given(steps=STEPS)
 def test_after_every_step_everything_adds_up(states, shop, by, steps):
