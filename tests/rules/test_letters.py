@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 import rules.shop
+import tasks
 from models import Event, Letter, LetterTemplate, Operator, Order, Role, Stage, Status, now
 from money import Money, Quantity
 from rules import couriers, demo, events, letter_desk, letter_templates, letters, orders, outbox, parcels, reactions
@@ -289,3 +290,15 @@ def test_a_detour_of_statuses_sends_each_letter_once(shop, by, order):
 def test_demo_data_sends_nothing(shop):
     demo.fill(40, 7)
     assert Letter.select().count() == 0 and not Event.select().where(Event.handled.is_null()).exists()
+
+
+def test_every_event_that_is_waited_for_has_what_follows_from_it():
+    assert set(tasks.REACTIONS) == events.AWAITED
+
+
+def test_the_worker_sends_what_is_due_and_the_minute_task_what_was_missed(shop, order):
+    for number in range(2):
+        letters.queue(letters.for_occasion("ready", settings=shop, order=order), order=order, delay=timedelta(0),
+                      cause=events.record("order.readied", by=DESK, order=order, number=number))
+        (tasks.send_letters, tasks.pick_up_letters)[number]()
+        assert {letter.state for letter in Letter.select()} == {"sent"} and Letter.select().count() == number + 1
