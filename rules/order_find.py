@@ -198,10 +198,11 @@ def _part(asked: Asked, way: Way, of: Sql | None) -> Sql:
     column = asked.sort.column
     if of and asked.conditions.drafts and of.values and of.values[0] not in asked.conditions.drafts:
         column = NEWEST.column if asked.sort == WITH_DRAFTS else column  # these have all been placed
-    source, tests = _source(asked, way, of)
-    after = asked.behind(column, "o.id")
+    (source, tests), after = _source(asked, way, of), asked.behind(column, "o.id")
+    walks_list = is_sqlite() or asked.sort != NEWEST or way.index not in WITH_DATE  # else PostgreSQL shall not
+    sorted_by = column if walks_list else f"{column} + interval '0'"
     return Sql(f"SELECT {column} AS place, o.id AS id FROM {source} WHERE {tests.text} AND {after.text} "
-               f"ORDER BY {column} {asked.way}, o.id {asked.way} LIMIT {asked.size + 1}", tests.values + after.values)
+               f"ORDER BY {sorted_by} {asked.way}, o.id {asked.way} LIMIT {asked.size + 1}", tests.values + after.values)
 
 
 def _narrowed(asked: Asked) -> Asked:
@@ -222,8 +223,7 @@ def _walked_texts(asked: Asked, way: Way) -> list[Place]:
         after = all_of([after, Sql(f"{key} >= ?" if asked.up else f"{key} < ?", (start if asked.up else start + DRAFTS,))])
     cursor = run(Sql(f"SELECT {key}, o.placed, o.id FROM {source} WHERE {tests.text} AND {after.text} ORDER BY {key} {asked.way}",
                      tests.values + after.values))
-    rows: list[Place] = []
-    day = 0
+    rows, day = list[Place](), 0
     for at, placed, order in cursor:
         if len(rows) > asked.size and at // DRAFTS != day:
             break
@@ -246,5 +246,5 @@ def _counted(asked: Asked, ways: Sequence[Way]) -> int:
 def _total(asked: Asked, ways: Sequence[Way]) -> int:
     best = min(ways, key=lambda way: _passed(way, asked, ways, SUMMED))
     source, tests = _source(asked._replace(sort=NEWEST), best)
-    text = f"SELECT sum(o.total) FROM {source} WHERE {tests.text} AND o.currency = ?"
-    return int(run(Sql(text, (*tests.values, asked.currency))).fetchone()[0] or 0)
+    total = Sql(f"SELECT sum(o.total) FROM {source} WHERE {tests.text} AND o.currency = ?", (*tests.values, asked.currency))
+    return int(run(total).fetchone()[0] or 0)
