@@ -41,6 +41,7 @@ def test_every_right_can_be_given_on_the_page_of_roles():
     assert shown == {right.partition(".")[0] for right in RIGHTS}
 
 
+@pytest.mark.thorough
 @pytest.mark.row("B19")
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_gets_what_it_may_and_nothing_else(app, shop, role):

@@ -106,6 +106,7 @@ def test_a_small_file_that_unpacks_to_a_giant_is_refused():
     assert str(fault) == "The file is larger than 512 MB unpacked."
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("path", FOREIGN, ids=lambda path: path.name)
 def test_real_files_are_read_or_their_bad_rows_named(path):
     """As many records as the file has, however they are laid out; the known broken ones by row."""

@@ -74,6 +74,7 @@ def test_a_shop_in_use_is_left_alone(shop):
     assert Order.select().count() == 0
 
 
+@pytest.mark.thorough
 def test_it_has_something_of_everything(shop):
     demo.fill(2_500, 5, until=NOON)
     stages = Counter(shop.statuses[order.status_id].stage for order in Order.select(Order.status))

@@ -104,6 +104,7 @@ CHANGES = {
 }
 
 
+@pytest.mark.thorough
 @given(changes=st.lists(st.sampled_from(sorted(CHANGES)), min_size=1, max_size=8))
 @with_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_the_words_are_true_after_every_change(states, database, changes):

@@ -240,6 +240,7 @@ def real(*patterns):
     return pytest.mark.parametrize("path", paths, ids=lambda path: path.name)
 
 
+@pytest.mark.thorough
 @real("shopify-products/*.csv*")
 def test_a_real_shopify_file_is_imported_whole_and_only_once(shop, path):
     seen, kept = set(), []
