@@ -154,7 +154,7 @@ class Operating(Client):
         self.connection.request("POST", path, urlencode(fields), headers)
         answer = self.connection.getresponse()
         body = answer.read()
-        if answer.status != 200:
+        if answer.status not in (200, 204):
             raise SystemExit(f"{path} answered {answer.status}: {body[:500]!r}")
         return body
 

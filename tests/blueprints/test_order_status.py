@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from models import Letter, Line, Operator, Order, Parcel, Preference, Product, Role, Stage, Status
+from models import Letter, Line, Operator, Order, Parcel, Preference, Product, Role, Stage
 from money import Quantity
-from rules import cart, order_customer, orders, parcels, payments
+from rules import cart, order_customer, orders
 from rules import shop as shops
 from rules.rights import DESK
 from tests.conftest import signed_in
