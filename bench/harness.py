@@ -73,6 +73,8 @@ class Kept(Desk):
             with self.opened() as database:
                 megabytes = database.execute_sql("SELECT pg_database_size(current_database())").fetchone()[0] / 1e6
         else:
+            with self.opened() as database:
+                database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             megabytes = sum(path.stat().st_size for path in self.folder.glob("toonbank.db*")) / 1e6
         return f"{megabytes:,.0f} MB"
 
