@@ -14,13 +14,14 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
 
-from peewee import InterfaceError, OperationalError
+from peewee import PeeweeException
 from playhouse.pool import MaxConnectionsExceeded
 
 from models import database
 from rules import live, presence, shop, signin
 from rules.live import Change
 from rules.presence import Here
+from rules.refusal import Refused
 from rules.rights import Actor
 from rules.shop import Settings
 
@@ -147,10 +148,10 @@ class Hub:
             streams = list(self.streams)
         try:
             with database.connection_context():
-                self._keep_present({stream.here for stream in streams if stream.here})
                 if streams:
                     self._tell_all(streams)
-        except (OperationalError, InterfaceError, MaxConnectionsExceeded) as error:
+                self._keep_present({stream.here for stream in streams if stream.here})
+        except (PeeweeException, MaxConnectionsExceeded, Refused) as error:  # it does not answer, or what was read about is gone
             logging.getLogger("toonbank").warning("live: %s", error)
             return AFTER_FAILURE
         return TURN

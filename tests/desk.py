@@ -84,7 +84,8 @@ class Desk:
     @contextmanager
     def opened(self) -> Iterator[Any]:
         """The desk's database, for rules and factories that a test calls itself."""
-        models.database.close_all()  # what the tests themselves had open
+        if models.database.obj is not None:
+            models.database.close_all()  # what the tests themselves had open
         models.connect_database(self.database_url)
         try:
             with models.database.connection_context():
