@@ -47,11 +47,11 @@ def measure(
     client.open(numbers[0])
 
     def add() -> None:
-        client.post(f"/orders/{dice.choice(numbers)}/lines", code=dice.choice(codes))
+        client.post(f"/orders/{dice.choice(numbers)}/lines", oversell=1, code=dice.choice(codes))
 
     def count() -> None:
         number, line = dice.choice(lines)
-        client.post(f"/orders/{number}/lines/{line}/quantity", quantity=dice.randrange(1, 20))
+        client.post(f"/orders/{number}/lines/{line}/quantity", oversell=1, quantity=dice.randrange(1, 20))
 
     def find() -> None:
         client.get(f"/orders/{numbers[0]}/products?code={dice.choice(codes)[:5]}")
