@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Blueprint, g, render_template, request
@@ -41,7 +42,7 @@ def create(number: str) -> Any:
     """The key makes a double press one refund."""
     order = orders.find(number, g.settings)
     try:
-        asked = _asked(rules.refunds.offer(order), with_amount=True)
+        asked = _asked()
 
         def refund() -> int:
             with changing(number, "payment", "refunds.make") as changed:
@@ -60,26 +61,27 @@ def create(number: str) -> Any:
     return answer(screen, *SUMS, "orders/_actions.html", "cart/_lines.html", "orders/_timeline.html", toast={"text": text}, close=True)
 
 
-def _asked(offered: Offer, *, with_amount: bool) -> Asked:
+def _asked() -> Asked:
     method = g.settings.payment_methods.get(read_key("method"))
     if method is None:
         raise NotFound("Choose how it is paid back.", field="method")
-    amount = read_money("amount") if with_amount and request.values.get("amount", "").strip() else None
-    return Asked(method, _lines(offered), "shipping" in request.values, amount, request.values.get("reason", ""), "mails" in request.values)
+    amount = read_money("amount") if request.values.get("amount", "").strip() else None
+    return Asked(method, _lines(), "shipping" in request.values, amount, request.values.get("reason", ""), "mails" in request.values)
 
 
-def _lines(offered: Offer) -> dict[int, Back]:
+def _lines() -> dict[int, Back]:
+    """What was typed, whatever may still come back: the same form again asks the same."""
     wrong, found = {}, {}
-    for each in offered.lines:
-        typed = request.values.get(f"line-{each.line.id}", "").strip() or "0"
+    for key in [int(name[5:]) for name in request.values if re.fullmatch(r"line-[0-9]{1,17}", name)]:
+        typed = request.values[f"line-{key}"].strip() or "0"
         try:
             quantity = Quantity.parse(typed, formats.language())
         except ValueError:
-            wrong[f"line-{each.line.id}"] = Refused("Enter a quantity, like 2 or 0,250.")
+            wrong[f"line-{key}"] = Refused("Enter a quantity, like 2 or 0,250.")
             continue
         if quantity:
-            is_back = f"back-{each.line.id}" in request.values
-            found[each.line.id] = Back(quantity, "sellable" if is_back else "damaged")
+            is_back = f"back-{key}" in request.values
+            found[key] = Back(quantity, "sellable" if is_back else "damaged")
     if wrong:
         raise Invalid(wrong)
     return found
@@ -103,7 +105,7 @@ def _dialog(order: Order, offered: Offer, errors: dict[str, str]) -> Any:
 def _worth(order: Order, offered: Offer, methods: list[Any]) -> Any:
     """What the chosen lines are worth now; nothing chosen yet: what was paid too much."""
     try:
-        lines = _lines(offered)
+        lines = _lines()
         asked = Asked(methods[0], {key: back for key, back in lines.items() if key in {each.line.id for each in offered.lines}},
                       "shipping" in request.values)
         total = rules.refunds.sum_of(order, asked, offered)

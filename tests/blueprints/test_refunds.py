@@ -67,6 +67,14 @@ def test_it_pays_back_once_and_puts_the_goods_back(htmx, order, cash):
     assert Product.get().on_hand == Quantity.pieces(9)
 
 
+def test_the_same_form_again_is_answered_alike_when_nothing_of_the_line_is_left(htmx, order, cash):
+    line = Line.get()
+    data = asking(order, cash, amount="30,00", **{f"line-{line.id}": "3", f"back-{line.id}": "1"})
+    for _ in range(2):
+        page(htmx.post(url(order), data=data))
+    assert Refund.select().count() == 1 and Product.get().on_hand == Quantity.pieces(10)
+
+
 def test_broken_goods_stay_out_of_the_stock(htmx, order, cash):
     page(htmx.post(url(order), data=asking(order, cash, amount="5", **{f"line-{Line.get().id}": "1"})))
     assert RefundLine.get().condition == "damaged" and Product.get().on_hand == Quantity.pieces(7) and Refund.get().amount == Money(500)
