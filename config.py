@@ -11,6 +11,8 @@ BASE_URL = os.environ.get("BASE_URL", f"http://{HOST}:{PORT}").rstrip("/")
 DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{INSTANCE}/toonbank.db")
 QUEUE_URL = os.environ.get("QUEUE_URL", f"sqlite:///{INSTANCE}/queue.db")
 MAIL_URL = os.environ.get("MAIL_URL", f"file://{INSTANCE}/letters")
+MOLLIE_URL = os.environ.get("MOLLIE_URL", "https://api.mollie.com").rstrip("/")
+STRIPE_URL = os.environ.get("STRIPE_URL", "https://api.stripe.com").rstrip("/")
 TIMEZONE = os.environ.get("TIMEZONE", "Europe/Amsterdam")
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 RUN_TASKS_AT_ONCE = os.environ.get("RUN_TASKS_AT_ONCE") == "1"

@@ -556,7 +556,6 @@ class Order(Table):
     external_number = CharField(80, null=True)
     imported = ForeignKeyField(Import, null=True, index=False, on_delete="SET NULL")
     duplicate_of = ForeignKeyField("self", null=True, index=False, on_delete="SET NULL")
-    token_hash = CharField(64, null=True, unique=True, help_text="of the customer's own page")
 
     # No columns: what the rules have in hand while an order is being changed (rules.orders.changing).
     content: Any  # its lines
@@ -791,7 +790,8 @@ class Payment(Table):
     reference = CharField(80, default="")
     provider_key = CharField(80, null=True, unique=True)
     idempotency_key = CharField(64, null=True, unique=True)
-    link_hash = CharField(64, null=True, unique=True)
+    checkout_url = CharField(1_000, default="", help_text="the provider's page where it is paid")
+    error = CharField(300, default="", help_text="why it came to nothing, in the provider's words")
     corrects = ForeignKeyField("self", null=True, on_delete="RESTRICT", help_text="the payment this row takes back")
     operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
     created = MomentField(default=now)
@@ -812,6 +812,7 @@ class Refund(Table):
     reason = CharField(200, default="")
     provider_key = CharField(80, null=True, unique=True)
     idempotency_key = CharField(64, null=True, unique=True)
+    error = CharField(300, default="", help_text="why it came to nothing, in the provider's words")
     operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
     created = MomentField(default=now)
     done_at = MomentField(null=True)
@@ -826,6 +827,32 @@ class RefundLine(Table):
     quantity = QuantityField(constraints=[Check("quantity > 0")])
     amount = MoneyField()
     condition = CharField(10, default="sellable", constraints=one_of("condition", ("sellable", "damaged", "kept")))
+
+
+class Link(Table):
+    """An address without signing in: of an order's own page for its customer, or of what is due on it. Only the token's hash is kept."""
+
+    order = ForeignKeyField(Order, index=False, backref="links", on_delete="RESTRICT")
+    purpose = CharField(4, constraints=one_of("purpose", ("page", "pay")))
+    token_hash = CharField(64, unique=True)
+    created = MomentField(default=now)
+    revoked = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("order", "purpose", "id"), False),)  # the links of an order
+
+
+class Notice(Table):
+    """What a provider sent by itself, and what came of it. Each of its keys counts once."""
+
+    method = ForeignKeyField(PaymentMethod, index=False, on_delete="RESTRICT")
+    key = CharField(120, null=True, help_text="the provider's own key of this notice, where it gives one")
+    outcome = CharField(10, constraints=one_of("outcome", ("done", "same", "unknown", "forged", "malformed", "failed")))
+    payment = ForeignKeyField(Payment, null=True, index=False, on_delete="RESTRICT")
+    created = MomentField(default=now, index=True)
+
+    class Meta:
+        indexes = ((("method", "key"), True),)  # once each
 
 
 # Paper and mail
@@ -1006,6 +1033,6 @@ TABLES: tuple[type[Table], ...] = (
     Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label,
     LetterTemplate, Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon,
     CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Presence, Event, Movement, Parcel, ParcelLine,
-    Payment, Refund, RefundLine, Document, Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, JobRow,
+    Payment, Refund, RefundLine, Link, Notice, Document, Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, JobRow,
     ApiKey,
 )

@@ -385,7 +385,6 @@ def up(migrator, db):
         external_number = CharField(80, null=True)
         imported = ForeignKeyField(Import, null=True, index=False, on_delete="SET NULL")
         duplicate_of = ForeignKeyField("self", null=True, index=False, on_delete="SET NULL")
-        token_hash = CharField(64, null=True, unique=True)
 
         class Meta:
             indexes = (
@@ -533,7 +532,8 @@ def up(migrator, db):
         reference = CharField(80, default="")
         provider_key = CharField(80, null=True, unique=True)
         idempotency_key = CharField(64, null=True, unique=True)
-        link_hash = CharField(64, null=True, unique=True)
+        checkout_url = CharField(1000, default="")
+        error = CharField(300, default="")
         corrects = ForeignKeyField("self", null=True, on_delete="RESTRICT")
         operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
         created = DateTimeField()
@@ -551,6 +551,7 @@ def up(migrator, db):
         reason = CharField(200, default="")
         provider_key = CharField(80, null=True, unique=True)
         idempotency_key = CharField(64, null=True, unique=True)
+        error = CharField(300, default="")
         operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
         created = DateTimeField()
         done_at = DateTimeField(null=True)
@@ -564,6 +565,26 @@ def up(migrator, db):
         quantity = BigIntegerField(constraints=[Check("quantity > 0")])
         amount = BigIntegerField()
         condition = CharField(10, default="sellable", constraints=one_of("condition", ("sellable", "damaged", "kept")))
+
+    class Link(Table):
+        order = ForeignKeyField(Order, index=False, on_delete="RESTRICT")
+        purpose = CharField(4, constraints=one_of("purpose", ("page", "pay")))
+        token_hash = CharField(64, unique=True)
+        created = DateTimeField()
+        revoked = DateTimeField(null=True)
+
+        class Meta:
+            indexes = ((("order", "purpose", "id"), False),)
+
+    class Notice(Table):
+        method = ForeignKeyField(PaymentMethod, index=False, on_delete="RESTRICT")
+        key = CharField(120, null=True)
+        outcome = CharField(10, constraints=one_of("outcome", ("done", "same", "unknown", "forged", "malformed", "failed")))
+        payment = ForeignKeyField(Payment, null=True, index=False, on_delete="RESTRICT")
+        created = DateTimeField(index=True)
+
+        class Meta:
+            indexes = ((("method", "key"), True),)
 
     class Document(Table):
         order = ForeignKeyField(Order, null=True, index=False, on_delete="RESTRICT")
@@ -786,6 +807,8 @@ def up(migrator, db):
             Payment,
             Refund,
             RefundLine,
+            Link,
+            Notice,
             Document,
             Printer,
             PrintJob,
