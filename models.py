@@ -101,6 +101,7 @@ TONES = ("red", "amber", "green", "teal", "blue", "violet", "pink", "grey")
 LANGUAGES = ("nl", "en")
 UNITS = ("piece", "kg", "m", "l", "hour")
 LETTER_STATES = ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")
+BANK_STATES = ("proposed", "confirmed", "ignored", "done")  # done: money out that a refund said already
 PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "other")
 
 
@@ -860,6 +861,56 @@ class Notice(Table):
         indexes = ((("method", "key"), True),)  # once each
 
 
+class BankFile(Table):
+    """A bank statement that was read in. Never deleted, nor what was in it."""
+
+    name = CharField(200)
+    sha256 = CharField(64, unique=True)
+    format = CharField(30, help_text="the format's key")
+    iban = CharField(40, default="", help_text="of the account; empty: of several")
+    entries = IntegerField(help_text="in the file")
+    added = IntegerField(help_text="of these, what no file had before")
+    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+    created = MomentField(default=now)
+
+
+class BankEntry(Table):
+    """Money that came in on the bank, or went out (below zero). `key`: the same in each file that has it."""
+
+    file = ForeignKeyField(BankFile, index=False, backref="rows", on_delete="RESTRICT")
+    account = CharField(40)
+    key = CharField(64)
+    booked = DateField()
+    amount = MoneyField(constraints=[Check(f"amount <> 0 AND amount BETWEEN {-LIMIT} AND {LIMIT}")])
+    currency = CharField(3, default="EUR")
+    name = CharField(140, default="")
+    iban = CharField(40, default="", help_text="of the other party")
+    reference = CharField(140, default="", help_text="the payer's: structured, or end to end")
+    description = CharField(1000, default="")
+    state = CharField(10, default="proposed", constraints=one_of("state", BANK_STATES))
+    sureness = IntegerField(default=0, help_text="of the proposal when it was read: 3 sure, 2 likely, 1 perhaps, 0 none")
+    chosen = JSONField(default=list, help_text="keys of the orders a person chose instead")
+    refund = ForeignKeyField(Refund, null=True, unique=True, on_delete="RESTRICT")
+
+    class Meta:
+        indexes = (
+            (("account", "key"), True),  # once, whatever file it comes in
+            (("account", "booked"), False),  # what is there of these days
+            (("state", "booked", "id"), False),  # what is open, newest first
+            (("file", "state"), False),  # what of a file is open
+        )
+
+
+BankEntry.add_index(BankEntry.index(BankEntry.iban, name="bank_entry_of_iban").where(BankEntry.iban != ""))  # who paid from it before
+
+
+class BankPart(Table):
+    """An entry, or a part of it, is this payment. That was taken back: its entry is open again for as much."""
+
+    entry = ForeignKeyField(BankEntry, backref="parts", on_delete="RESTRICT")
+    payment = ForeignKeyField(Payment, unique=True, on_delete="RESTRICT")
+
+
 # Paper and mail
 
 class Document(Table):
@@ -1038,6 +1089,7 @@ TABLES: tuple[type[Table], ...] = (
     Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label,
     LetterTemplate, Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon,
     CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Presence, Event, Movement, Parcel, ParcelLine,
-    Payment, Refund, RefundLine, Link, Notice, Document, Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, JobRow,
+    Payment, Refund, RefundLine, Link, Notice, BankFile, BankEntry, BankPart, Document, Printer, PrintJob, Letter, Automation, AutomationStep,
+    AutomationRun, Key, Job, JobRow,
     ApiKey,
 )

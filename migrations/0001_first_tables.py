@@ -34,6 +34,7 @@ TONES = ("red", "amber", "green", "teal", "blue", "violet", "pink", "grey")
 LANGUAGES = ("nl", "en")
 UNITS = ("piece", "kg", "m", "l", "hour")
 LETTER_STATES = ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")
+BANK_STATES = ("proposed", "confirmed", "ignored", "done")
 PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "other")
 
 
@@ -591,6 +592,44 @@ def up(migrator, db):
         class Meta:
             indexes = ((("method", "key"), True),)
 
+    class BankFile(Table):
+        name = CharField(200)
+        sha256 = CharField(64, unique=True)
+        format = CharField(30)
+        iban = CharField(40, default="")
+        entries = IntegerField()
+        added = IntegerField()
+        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+        created = DateTimeField()
+
+    class BankEntry(Table):
+        file = ForeignKeyField(BankFile, index=False, on_delete="RESTRICT")
+        account = CharField(40)
+        key = CharField(64)
+        booked = DateField()
+        amount = BigIntegerField(constraints=[Check(f"amount <> 0 AND amount BETWEEN {-LIMIT} AND {LIMIT}")])
+        currency = CharField(3, default="EUR")
+        name = CharField(140, default="")
+        iban = CharField(40, default="")
+        reference = CharField(140, default="")
+        description = CharField(1000, default="")
+        state = CharField(10, default="proposed", constraints=one_of("state", BANK_STATES))
+        sureness = IntegerField(default=0)
+        chosen = JSONField()
+        refund = ForeignKeyField(Refund, null=True, unique=True, on_delete="RESTRICT")
+
+        class Meta:
+            indexes = (
+                (("account", "key"), True),
+                (("account", "booked"), False),
+                (("state", "booked", "id"), False),
+                (("file", "state"), False),
+            )
+
+    class BankPart(Table):
+        entry = ForeignKeyField(BankEntry, on_delete="RESTRICT")
+        payment = ForeignKeyField(Payment, unique=True, on_delete="RESTRICT")
+
     class Document(Table):
         order = ForeignKeyField(Order, null=True, index=False, on_delete="RESTRICT")
         kind = CharField(
@@ -767,6 +806,7 @@ def up(migrator, db):
     Event.add_index(Event.index(Event.id, name="event_waiting").where(Event.handled.is_null()))
     Movement.add_index(Movement.index(Movement.order, name="movement_of_order").where(Movement.order.is_null(False)))
     Parcel.add_index(Parcel.index(Parcel.courier_name, Parcel.order, name="parcel_typed_courier").where(Parcel.courier_name != ""))
+    BankEntry.add_index(BankEntry.index(BankEntry.iban, name="bank_entry_of_iban").where(BankEntry.iban != ""))
 
     db.create_tables(
         [
@@ -814,6 +854,9 @@ def up(migrator, db):
             RefundLine,
             Link,
             Notice,
+            BankFile,
+            BankEntry,
+            BankPart,
             Document,
             Printer,
             PrintJob,
