@@ -132,6 +132,8 @@ class Shop(Table):
     vat_number = CharField(20, default="")
     chamber_number = CharField(20, default="", help_text="KvK")
     iban = CharField(40, default="")
+    account_holder = CharField(70, default="", help_text="of the IBAN; empty: the shop's name")
+    bic = CharField(11, default="", help_text="of the IBAN's bank; needed outside the EEA only")
     language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
     currency = CharField(3, default="EUR")
     prices_include_vat = BooleanField(default=True)

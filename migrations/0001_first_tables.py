@@ -56,6 +56,8 @@ def up(migrator, db):
         vat_number = CharField(20, default="")
         chamber_number = CharField(20, default="")
         iban = CharField(40, default="")
+        account_holder = CharField(70, default="")
+        bic = CharField(11, default="")
         language = CharField(2, default="nl", constraints=one_of("language", LANGUAGES))
         currency = CharField(3, default="EUR")
         prices_include_vat = BooleanField(default=True)
