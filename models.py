@@ -102,7 +102,7 @@ LANGUAGES = ("nl", "en")
 UNITS = ("piece", "kg", "m", "l", "hour")
 LETTER_STATES = ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")
 BANK_STATES = ("proposed", "confirmed", "ignored", "done")  # done: money out that a refund said already
-PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "other")
+PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "voucher", "other")
 
 
 class Table(Model):
@@ -144,6 +144,8 @@ class Shop(Table):
     credit_numbers = CharField(40, default="C{year}-{number:05}")
     invoice_days = IntegerField(default=14, constraints=between("invoice_days", 0, 365), help_text="to pay, when the method says nothing")
     exchange_days = IntegerField(default=14, constraints=between("exchange_days", 0, 365), help_text="on a gift receipt")
+    withdrawal_days = IntegerField(default=14, constraints=between("withdrawal_days", 14, 365), help_text="to withdraw from a distance sale")
+    transit_days = IntegerField(default=2, constraints=between("transit_days", 0, 60), help_text="a parcel is on its way, as nobody says it arrived")
     tone = CharField(10, default="teal", constraints=one_of("tone", TONES), help_text="the colour of its letters")
     revision = CharField(32)
     created = MomentField(default=now)
@@ -208,7 +210,7 @@ class SignInAttempt(Table):
 
     account = CharField(254)
     address = CharField(64)
-    kind = CharField(10, constraints=one_of("kind", ("password", "pin")))
+    kind = CharField(10, constraints=one_of("kind", ("password", "pin", "voucher")))
     succeeded = BooleanField()
     created = MomentField(default=now)
 
@@ -256,6 +258,7 @@ class Source(Table):
     key = CharField(60, unique=True)
     name = CharField(60)
     name_en = CharField(60)
+    is_distance = BooleanField(default=True, help_text="sold at a distance: the customer may withdraw")
     position = IntegerField(default=0)
 
 
@@ -355,6 +358,7 @@ class Product(Table):
     vat_category = ForeignKeyField(VatCategory, on_delete="RESTRICT")
     is_deposit = BooleanField(default=False, help_text="statiegeld: outside VAT and discounts")
     unit = CharField(5, default="piece", constraints=one_of("unit", UNITS))
+    stays_sold = BooleanField(default=False, help_text="no right of withdrawal: made to measure, sealed for hygiene, perishable")
     is_tracked = BooleanField(default=True)
     allows_backorder = BooleanField(default=False)
     on_hand = QuantityField(default=NOTHING)
@@ -804,9 +808,13 @@ class Payment(Table):
     operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
     created = MomentField(default=now)
     captured_at = MomentField(null=True)
+    looked = MomentField(null=True, help_text="when the provider was last asked how it stands")
 
     class Meta:
         indexes = ((("order", "id"), False),)  # the payments of an order
+
+
+Payment.add_index(Payment.index(Payment.id, name="payment_open").where(Payment.state.in_(("intent", "pending"))))  # what a provider still has to say
 
 
 class Refund(Table):
@@ -824,9 +832,14 @@ class Refund(Table):
     operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
     created = MomentField(default=now)
     done_at = MomentField(null=True)
+    looked = MomentField(null=True, help_text="when the provider was last asked how it stands")
 
     class Meta:
         indexes = ((("order", "id"), False),)  # the refunds of an order
+
+
+Refund.add_index(Refund.index(Refund.id, name="refund_open").where(  # what a provider still has to say
+    Refund.state.in_(("intent", "queued", "pending", "unknown"))))
 
 
 class RefundLine(Table):
@@ -835,6 +848,70 @@ class RefundLine(Table):
     quantity = QuantityField(constraints=[Check("quantity > 0")])
     amount = MoneyField()
     condition = CharField(10, default="sellable", constraints=one_of("condition", ("sellable", "damaged", "kept")))
+
+
+class Return(Table):
+    """Goods of one order that come back, by step: said so, here, and what came of it. Its refund is the first row of what was paid back."""
+
+    order = ForeignKeyField(Order, index=False, backref="returns", on_delete="RESTRICT")
+    number = CharField(50, unique=True, help_text="the order's and a count")
+    state = CharField(10, constraints=one_of("state", ("announced", "received", "settled", "cancelled")))
+    settlement = CharField(10, default="", constraints=one_of("settlement", ("", "refund", "voucher", "exchange", "nothing")))
+    origin = CharField(10, default="desk", constraints=one_of("origin", ("desk", "customer")))
+    is_withdrawal = BooleanField(default=False, help_text="of the contract: paid back within 14 days of `created`")
+    whole_order = BooleanField(default=False, help_text="withdrawn from all of it: shipping is paid back too")
+    reason = CharField(200, default="")
+    name = CharField(120, default="", help_text="who withdrew")
+    email = CharField(254, default="", help_text="where the confirmation went")
+    refund = ForeignKeyField(Refund, null=True, on_delete="RESTRICT")
+    exchange = ForeignKeyField(Order, null=True, backref="exchanged", on_delete="RESTRICT", help_text="the order of the new goods")
+    operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+    created = MomentField(default=now)
+    received_at = MomentField(null=True)
+    settled_at = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("order", "id"), False),)  # the returns of an order
+
+
+Return.add_index(Return.index(Return.created, Return.order, name="return_open").where(Return.state.in_(("announced", "received"))))  # to be done
+
+
+class ReturnLine(Table):
+    """So much of a line was announced; so much came, for sale again or damaged."""
+
+    back = ForeignKeyField(Return, backref="lines", on_delete="RESTRICT")
+    line = ForeignKeyField(Line, on_delete="CASCADE")
+    quantity = QuantityField(constraints=[Check("quantity >= 0")])
+    sellable = QuantityField(default=NOTHING, constraints=[Check("sellable >= 0")])
+    damaged = QuantityField(default=NOTHING, constraints=[Check("damaged >= 0")])
+
+    class Meta:
+        indexes = ((("back", "line"), True),)
+
+
+class Voucher(Table):
+    """Money that the shop owes whoever has the code (tegoedbon). balance = amount − Σ uses."""
+
+    code = CharField(16, unique=True, help_text="without dashes")
+    amount = MoneyField(constraints=[Check(f"amount > 0 AND amount <= {LIMIT}")])
+    balance = MoneyField(constraints=[Check("balance >= 0 AND balance <= amount")], help_text="what is left")
+    currency = CharField(3, default="EUR")
+    expires = DateField(null=True, help_text="the last day; empty: never")
+    order = ForeignKeyField(Order, null=True, on_delete="RESTRICT", help_text="what it was given for")
+    refund = ForeignKeyField(Refund, null=True, on_delete="RESTRICT")
+    customer = ForeignKeyField(Customer, null=True, on_delete="RESTRICT")
+    blocked = MomentField(null=True)
+    operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+    created = MomentField(default=now)
+
+
+class VoucherUse(Table):
+    """What was paid with a voucher; a payment that takes one back gives its amount back (below zero)."""
+
+    voucher = ForeignKeyField(Voucher, backref="uses", on_delete="RESTRICT")
+    payment = ForeignKeyField(Payment, unique=True, on_delete="RESTRICT")
+    amount = MoneyField(constraints=[Check("amount <> 0")])
 
 
 class Link(Table):
@@ -1090,8 +1167,7 @@ class ApiKey(Table):
 TABLES: tuple[type[Table], ...] = (
     Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label,
     LetterTemplate, Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon,
-    CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Presence, Event, Movement, Parcel, ParcelLine,
-    Payment, Refund, RefundLine, Link, Notice, BankFile, BankEntry, BankPart, Document, Printer, PrintJob, Letter, Automation, AutomationStep,
-    AutomationRun, Key, Job, JobRow,
-    ApiKey,
+    CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Presence, Event, Movement, Parcel,
+    ParcelLine, Payment, Refund, RefundLine, Return, ReturnLine, Voucher, VoucherUse, Link, Notice, BankFile, BankEntry, BankPart, Document,
+    Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, JobRow, ApiKey,
 )

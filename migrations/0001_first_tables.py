@@ -35,7 +35,7 @@ LANGUAGES = ("nl", "en")
 UNITS = ("piece", "kg", "m", "l", "hour")
 LETTER_STATES = ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")
 BANK_STATES = ("proposed", "confirmed", "ignored", "done")
-PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "other")
+PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "voucher", "other")
 
 
 def up(migrator, db):
@@ -68,6 +68,8 @@ def up(migrator, db):
         credit_numbers = CharField(40, default="C{year}-{number:05}")
         invoice_days = IntegerField(default=14, constraints=between("invoice_days", 0, 365))
         exchange_days = IntegerField(default=14, constraints=between("exchange_days", 0, 365))
+        withdrawal_days = IntegerField(default=14, constraints=between("withdrawal_days", 14, 365))
+        transit_days = IntegerField(default=2, constraints=between("transit_days", 0, 60))
         tone = CharField(10, default="teal", constraints=one_of("tone", TONES))
         revision = CharField(32)
         created = DateTimeField()
@@ -118,7 +120,7 @@ def up(migrator, db):
     class SignInAttempt(Table):
         account = CharField(254)
         address = CharField(64)
-        kind = CharField(10, constraints=one_of("kind", ("password", "pin")))
+        kind = CharField(10, constraints=one_of("kind", ("password", "pin", "voucher")))
         succeeded = BooleanField()
         created = DateTimeField()
 
@@ -157,6 +159,7 @@ def up(migrator, db):
         key = CharField(60, unique=True)
         name = CharField(60)
         name_en = CharField(60)
+        is_distance = BooleanField(default=True)
         position = IntegerField(default=0)
 
     class Label(Table):
@@ -234,6 +237,7 @@ def up(migrator, db):
         vat_category = ForeignKeyField(VatCategory, on_delete="RESTRICT")
         is_deposit = BooleanField(default=False)
         unit = CharField(5, default="piece", constraints=one_of("unit", UNITS))
+        stays_sold = BooleanField(default=False)
         is_tracked = BooleanField(default=True)
         allows_backorder = BooleanField(default=False)
         on_hand = BigIntegerField(default=0)
@@ -546,6 +550,7 @@ def up(migrator, db):
         operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
         created = DateTimeField()
         captured_at = DateTimeField(null=True)
+        looked = DateTimeField(null=True)
 
         class Meta:
             indexes = ((("order", "id"), False),)
@@ -563,6 +568,7 @@ def up(migrator, db):
         operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
         created = DateTimeField()
         done_at = DateTimeField(null=True)
+        looked = DateTimeField(null=True)
 
         class Meta:
             indexes = ((("order", "id"), False),)
@@ -573,6 +579,55 @@ def up(migrator, db):
         quantity = BigIntegerField(constraints=[Check("quantity > 0")])
         amount = BigIntegerField()
         condition = CharField(10, default="sellable", constraints=one_of("condition", ("sellable", "damaged", "kept")))
+
+    class Return(Table):
+        order = ForeignKeyField(Order, index=False, on_delete="RESTRICT")
+        number = CharField(50, unique=True)
+        state = CharField(10, constraints=one_of("state", ("announced", "received", "settled", "cancelled")))
+        settlement = CharField(10, default="", constraints=one_of("settlement", ("", "refund", "voucher", "exchange", "nothing")))
+        origin = CharField(10, default="desk", constraints=one_of("origin", ("desk", "customer")))
+        is_withdrawal = BooleanField(default=False)
+        whole_order = BooleanField(default=False)
+        reason = CharField(200, default="")
+        name = CharField(120, default="")
+        email = CharField(254, default="")
+        refund = ForeignKeyField(Refund, null=True, on_delete="RESTRICT")
+        exchange = ForeignKeyField(Order, null=True, on_delete="RESTRICT")
+        operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+        created = DateTimeField()
+        received_at = DateTimeField(null=True)
+        settled_at = DateTimeField(null=True)
+
+        class Meta:
+            indexes = ((("order", "id"), False),)
+
+    class ReturnLine(Table):
+        back = ForeignKeyField(Return, on_delete="RESTRICT")
+        line = ForeignKeyField(Line, on_delete="CASCADE")
+        quantity = BigIntegerField(constraints=[Check("quantity >= 0")])
+        sellable = BigIntegerField(default=0, constraints=[Check("sellable >= 0")])
+        damaged = BigIntegerField(default=0, constraints=[Check("damaged >= 0")])
+
+        class Meta:
+            indexes = ((("back", "line"), True),)
+
+    class Voucher(Table):
+        code = CharField(16, unique=True)
+        amount = BigIntegerField(constraints=[Check(f"amount > 0 AND amount <= {LIMIT}")])
+        balance = BigIntegerField(constraints=[Check("balance >= 0 AND balance <= amount")])
+        currency = CharField(3, default="EUR")
+        expires = DateField(null=True)
+        order = ForeignKeyField(Order, null=True, on_delete="RESTRICT")
+        refund = ForeignKeyField(Refund, null=True, on_delete="RESTRICT")
+        customer = ForeignKeyField(Customer, null=True, on_delete="RESTRICT")
+        blocked = DateTimeField(null=True)
+        operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+        created = DateTimeField()
+
+    class VoucherUse(Table):
+        voucher = ForeignKeyField(Voucher, on_delete="RESTRICT")
+        payment = ForeignKeyField(Payment, unique=True, on_delete="RESTRICT")
+        amount = BigIntegerField(constraints=[Check("amount <> 0")])
 
     class Link(Table):
         order = ForeignKeyField(Order, index=False, on_delete="RESTRICT")
@@ -808,6 +863,9 @@ def up(migrator, db):
     Event.add_index(Event.index(Event.id, name="event_waiting").where(Event.handled.is_null()))
     Movement.add_index(Movement.index(Movement.order, name="movement_of_order").where(Movement.order.is_null(False)))
     Parcel.add_index(Parcel.index(Parcel.courier_name, Parcel.order, name="parcel_typed_courier").where(Parcel.courier_name != ""))
+    Payment.add_index(Payment.index(Payment.id, name="payment_open").where(Payment.state.in_(("intent", "pending"))))
+    Refund.add_index(Refund.index(Refund.id, name="refund_open").where(Refund.state.in_(("intent", "queued", "pending", "unknown"))))
+    Return.add_index(Return.index(Return.created, Return.order, name="return_open").where(Return.state.in_(("announced", "received"))))
     BankEntry.add_index(BankEntry.index(BankEntry.iban, name="bank_entry_of_iban").where(BankEntry.iban != ""))
 
     db.create_tables(
@@ -854,6 +912,10 @@ def up(migrator, db):
             Payment,
             Refund,
             RefundLine,
+            Return,
+            ReturnLine,
+            Voucher,
+            VoucherUse,
             Link,
             Notice,
             BankFile,
