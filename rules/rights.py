@@ -16,6 +16,7 @@ RIGHTS = {
     "orders.status":    N_("Change the status of orders"),
     "orders.correct":   N_("Set an order back to an earlier status"),
     "orders.cancel":    N_("Cancel orders"),
+    "orders.links":     N_("Withdraw the addresses of a customer"),
     "payments.record":  N_("Record payments"),
     "refunds.make":     N_("Refund"),
     "documents.print":  N_("Print documents"),
@@ -35,12 +36,13 @@ RIGHTS = {
     "settings.see":     N_("See the settings"),
     "settings.desk":    N_("Change statuses, labels, couriers and shipping methods"),
     "settings.money":   N_("Change the shop's profile, VAT and payment methods"),
+    "settings.secrets": N_("Enter the keys of payment providers"),
     "settings.staff":   N_("Change operators and roles"),
 }
 
 CLERK = ("orders.see", "orders.edit", "orders.discount", "orders.status", "payments.record", "refunds.make", "documents.print",
          "customers.see", "customers.edit", "products.see")
-MANAGER = tuple(right for right in RIGHTS if right not in ("settings.money", "settings.staff"))
+MANAGER = tuple(right for right in RIGHTS if right not in ("settings.money", "settings.secrets", "settings.staff"))
 ROLES = {"owner": tuple(RIGHTS), "manager": MANAGER, "clerk": CLERK}
 
 
