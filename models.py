@@ -246,8 +246,8 @@ class PaymentMethod(Table):
     at_counter = BooleanField(default=True)
     for_links = BooleanField(default=False)
     term_days = IntegerField(null=True, constraints=[Check("term_days BETWEEN 0 AND 365")])
-    settings = JSONField(default=dict)
     secrets = TextField(null=True, help_text="encrypted with the instance key")
+    account = JSONField(default=dict, help_text="at the provider: its name, since when and by whom, what it answered last")
     position = IntegerField(default=0)
     archived = BooleanField(default=False)
 

@@ -33,6 +33,8 @@ class ShopForm(DeskForm):
     vat_number = StringField(lazy_gettext("VAT number"))
     chamber_number = StringField(lazy_gettext("KvK number"))
     iban = StringField(lazy_gettext("IBAN"))
+    account_holder = StringField(lazy_gettext("In the name of"))
+    bic = StringField(lazy_gettext("BIC"))
     language = SelectField(lazy_gettext("Language"), choices=LANGUAGE_NAMES, validate_choice=False)
     prices_include_vat = BooleanField(lazy_gettext("Prices include VAT"))
     small_business = BooleanField(lazy_gettext("Small businesses scheme (KOR): no VAT"))

@@ -150,8 +150,8 @@ def up(migrator, db):
         at_counter = BooleanField(default=True)
         for_links = BooleanField(default=False)
         term_days = IntegerField(null=True, constraints=[Check("term_days BETWEEN 0 AND 365")])
-        settings = JSONField()
         secrets = TextField(null=True)
+        account = JSONField()
         position = IntegerField(default=0)
         archived = BooleanField(default=False)
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import stdnum.bic
 import stdnum.iban
 from stdnum.exceptions import ValidationError
 
@@ -18,11 +19,11 @@ from rules.rights import Actor
 Values = Mapping[str, Any]
 BLANK: Values = {
     "name": "", "street": "", "postcode": "", "city": "", "country": "NL", "email": "", "phone": "", "website": "", "vat_number": "",
-    "chamber_number": "", "iban": "", "language": "nl", "prices_include_vat": True, "small_business": False, "receipt_footer": "",
+    "chamber_number": "", "iban": "", "account_holder": "", "bic": "", "language": "nl", "prices_include_vat": True, "small_business": False, "receipt_footer": "",
 }
 DEMO: dict[str, Any] = {
     "name": "Theehuis De Kop", "street": "Oudegracht 112", "postcode": "3511 AX", "city": "Utrecht", "email": "hallo@example.nl",
-    "phone": "030 555 01 12", "receipt_footer": "Dank je wel en tot de volgende kop.",
+    "phone": "030 555 01 12", "iban": "NL91 ABNA 0417 1643 00", "receipt_footer": "Dank je wel en tot de volgende kop.",
 }
 
 
@@ -41,6 +42,8 @@ def clean(values: Values) -> dict[str, Any]:
         "vat_number": lambda: contacts.vat_number(values["vat_number"], home),
         "chamber_number": lambda: contacts.chamber_number(values["chamber_number"], home),
         "iban": lambda: iban(values["iban"]),
+        "account_holder": lambda: fields.one_line(values["account_holder"], at_most=70),
+        "bic": lambda: bic(values["bic"]),
         "language": lambda: contacts.language(values["language"]),
         "prices_include_vat": lambda: bool(values["prices_include_vat"]),
         "small_business": lambda: bool(values["small_business"]),
@@ -62,6 +65,15 @@ def iban(text: str) -> str:
         return str(stdnum.iban.format(stdnum.iban.validate(typed))) if typed else ""
     except ValidationError:
         raise Refused("This is not an IBAN. Check the letters and digits.") from None
+
+
+def bic(text: str) -> str:
+    """Which bank (ISO 9362): eight letters and digits, or eleven with those of a branch; empty stays empty."""
+    typed = fields.one_line(text, at_most=20)
+    try:
+        return str(stdnum.bic.validate(typed)) if typed else ""
+    except ValidationError:
+        raise Refused("This is not a BIC. It looks like ABNANL2A.") from None
 
 
 def change(values: Values, *, by: Actor, seen: str = "") -> None:

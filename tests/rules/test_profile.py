@@ -11,7 +11,7 @@ from rules.rights import DESK, MANAGER, Actor
 OWNER = {"name": "Ada", "email": "Ada@Example.nl", "password": "zes vette katten"}
 FILLED = {**profile.BLANK, "name": "Theehuis De Kop", "street": "Oudegracht 112", "postcode": "3511ax", "city": "Utrecht", "email": "HALLO@example.nl",
           "phone": "030 123 45 67", "website": "https://theehuis.example/kop", "vat_number": "NL 0044.95.445.B01", "chamber_number": "1234 5678",
-          "iban": "nl91abna0417164300", "receipt_footer": "Tot ziens\r\nbij De Kop"}
+          "iban": "nl91abna0417164300", "account_holder": " A. de Wit  h/o De Kop", "bic": "abnanl2a", "receipt_footer": "Tot ziens\r\nbij De Kop"}
 
 
 def kept():
@@ -23,6 +23,7 @@ def test_a_shop_is_opened_with_its_owner(database):
     shop = kept()
     assert (shop.postcode, shop.email, shop.vat_number, shop.chamber_number) == ("3511 AX", "hallo@example.nl", "NL004495445B01", "12345678")
     assert (shop.iban, shop.receipt_footer) == ("NL91 ABNA 0417 1643 00", "Tot ziens\nbij De Kop")
+    assert (shop.account_holder, shop.bic) == ("A. de Wit h/o De Kop", "ABNANL2A")
     assert owner.email == "ada@example.nl" and passwords.is_right(owner.password_hash, "zes vette katten")
     assert shops.current().operators[owner.id].role.key == "owner"
 
@@ -64,6 +65,7 @@ def test_the_profile_is_changed_with_what_was_and_is(shop):
 @pytest.mark.parametrize("field, value", [
     ("website", "theehuis"), ("website", "javascript:alert(1)"), ("website", "https://a b.nl"), ("iban", "NL91ABNA0417164301"), ("iban", "x" * 50),
     ("receipt_footer", "x" * 501), ("name", "x" * 121), ("vat_number", "NL004495446B01"), ("chamber_number", "1234567a"),
+    ("account_holder", "x" * 71), ("account_holder", "a\u202eb"), ("bic", "ABNA"), ("bic", "1BNANL2A"), ("bic", "x" * 21),
 ])
 def test_a_wrong_field_is_named(shop, field, value):
     with pytest.raises(Invalid) as invalid:
