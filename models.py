@@ -210,7 +210,7 @@ class SignInAttempt(Table):
 
     account = CharField(254)
     address = CharField(64)
-    kind = CharField(10, constraints=one_of("kind", ("password", "pin", "voucher")))
+    kind = CharField(10, constraints=one_of("kind", ("password", "pin", "voucher", "link")))
     succeeded = BooleanField()
     created = MomentField(default=now)
 

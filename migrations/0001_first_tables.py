@@ -120,7 +120,7 @@ def up(migrator, db):
     class SignInAttempt(Table):
         account = CharField(254)
         address = CharField(64)
-        kind = CharField(10, constraints=one_of("kind", ("password", "pin", "voucher")))
+        kind = CharField(10, constraints=one_of("kind", ("password", "pin", "voucher", "link")))
         succeeded = BooleanField()
         created = DateTimeField()
 
