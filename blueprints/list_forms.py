@@ -16,7 +16,7 @@ from rules import statuses
 TONES = options(("red", _("Red")), ("amber", _("Amber")), ("green", _("Green")), ("teal", _("Teal")), ("blue", _("Blue")), ("violet", _("Violet")),
          ("pink", _("Pink")), ("grey", _("Grey")))
 PROVIDERS = options(("cash", _("Cash")), ("pin", _("Card at the counter")), ("bank_transfer", _("Bank transfer")), ("on_account", _("On account")),
-             ("mollie", "Mollie"), ("stripe", "Stripe"), ("other", _("Something else")))
+             ("mollie", "Mollie"), ("stripe", "Stripe"), ("voucher", _("Voucher")), ("other", _("Something else")))
 STAGES = options((Stage.DRAFT, _("Draft")), (Stage.OPEN, _("Pending")), (Stage.PREPARING, _("Processing")), (Stage.READY, _("Ready to collect")),
           (Stage.SHIPPED, _("Shipped")), (Stage.COMPLETED, _("Completed")), (Stage.CANCELLED, _("Cancelled")), (Stage.RETURNED, _("Returned")))
 

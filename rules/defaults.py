@@ -54,6 +54,7 @@ PAYMENT = (
     ("bank_transfer", "Bankoverschrijving", "bank_transfer", False, 14),
     ("on_account",    "Op rekening",       "on_account",    False, 14),
     ("ideal",         "iDEAL",             "other",         False, None),
+    ("voucher",       "Tegoedbon",         "voucher",       True,  None),
 )
 
 SOURCES = (("counter", "Kassa", "Counter"), ("phone", "Telefoon", "Phone"), ("email", "E-mail", "E-mail"), ("web", "Webshop", "Website"))
@@ -89,9 +90,10 @@ def fill() -> None:
             is_pickup=is_pickup, position=position,
         )
     for position, (key, name, provider, at_counter, days) in enumerate(PAYMENT):
-        PaymentMethod.create(key=key, name=name, provider=provider, at_counter=at_counter, term_days=days, position=position)
+        PaymentMethod.create(key=key, name=name, provider=provider, at_counter=at_counter, by_hand=provider != "voucher",
+                             term_days=days, position=position)
     for position, (key, name, english) in enumerate(SOURCES):
-        Source.create(key=key, name=name, name_en=english, position=position)
+        Source.create(key=key, name=name, name_en=english, is_distance=key != "counter", position=position)
     for position, (name, scope, tone) in enumerate(LABELS):
         Label.create(name=name, scope=scope, tone=tone, position=position)
     for position, (name, tone, icon) in enumerate(CATEGORIES):

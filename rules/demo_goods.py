@@ -80,6 +80,7 @@ def _words(article: Article) -> tuple[str, ...]:
 PRODUCT = (
     "id", "name", "variant", "sku", "ean", "category_id", "description", "price", "vat_category_id", "is_deposit", "unit", "is_tracked",
     "allows_backorder", "on_hand", "held", "low_stock", "weight", "search", "archived", "version", "created", "changed",
+    "stays_sold",
 )
 
 
@@ -93,7 +94,7 @@ def _write(articles: Sequence[Article], dice: Random, on: date) -> None:
         written.append((
             article.key, article.name, article.variant, article.sku, code, article.category, "", article.price, article.vat, article.is_deposit,
             article.unit, article.is_tracked, article.is_tracked and dice.random() < RARE_BACKORDER, 0, 0, low, weight,
-            product_facts.search_text(article.name, article.variant, article.sku, code), False, 1, made, made,
+            product_facts.search_text(article.name, article.variant, article.sku, code), False, 1, made, made, False,
         ))
     rows.insert(Product, PRODUCT, written)
 

@@ -149,7 +149,7 @@ def _categories(plan: Plan, by: Actor) -> dict[str, int]:
 COLUMNS = (
     "id", "name", "variant", "sku", "ean", "category_id", "description", "price", "vat_category_id", "is_deposit", "unit", "is_tracked",
     "allows_backorder", "on_hand", "held", "low_stock", "weight", "handle", "source_id", "external_key", "search", "archived", "version",
-    "created", "changed",
+    "created", "changed", "stays_sold",
 )
 
 
@@ -158,7 +158,7 @@ def _insert(steps: list[Step], plan: Plan, file: Import, categories_: dict[str, 
     keys = rows.keys(Product, len(steps))
     rows.insert(Product, COLUMNS, [
         (key, *_new(step, categories_, standard), plan.source.id if plan.source else None, step.row.key if plan.source else None,
-         _search(step.values), step.row.archived, 1, moment, moment)
+         _search(step.values), step.row.archived, 1, moment, moment, False)
         for key, step in zip(keys, steps, strict=True)
     ])
     stocked = [(key, _opening(step)) for key, step in zip(keys, steps, strict=True)]
