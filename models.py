@@ -829,6 +829,7 @@ class Refund(Table):
     provider_key = CharField(80, null=True, unique=True)
     idempotency_key = CharField(64, null=True, unique=True)
     error = CharField(300, default="", help_text="why it came to nothing, in the provider's words")
+    again_of = ForeignKeyField("self", null=True, unique=True, on_delete="RESTRICT", help_text="the one that came to nothing, tried again")
     operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
     created = MomentField(default=now)
     done_at = MomentField(null=True)

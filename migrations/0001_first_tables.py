@@ -565,6 +565,7 @@ def up(migrator, db):
         provider_key = CharField(80, null=True, unique=True)
         idempotency_key = CharField(64, null=True, unique=True)
         error = CharField(300, default="")
+        again_of = ForeignKeyField("self", null=True, unique=True, on_delete="RESTRICT")
         operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
         created = DateTimeField()
         done_at = DateTimeField(null=True)
