@@ -14,6 +14,10 @@ DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 KEPT = timedelta(days=90)
 
 
+class TooMany(Refused):
+    """Come back later: `seconds` of its facts says when."""
+
+
 class Limit(NamedTuple):
     free: int            # failures that cost nothing
     first: int           # seconds to wait after the next one; each further one doubles it
@@ -23,6 +27,7 @@ class Limit(NamedTuple):
 
 ACCOUNT = Limit(free=5, first=5, longest=900, within=DAY)                        # about 110 guesses a day
 ADDRESS = Limit(free=30, first=5, longest=300, within=timedelta(hours=1))        # a whole shop may be behind one address
+LINK = Limit(free=20, first=5, longest=300, within=timedelta(hours=1))            # a mail program may cut the end off a customer's address
 PIN = ((5, QUARTER), (20, DAY))                                                  # wrong PINs after which only the password helps
 
 
@@ -38,7 +43,7 @@ def try_password(account: str, address: str, *, device: int | None = None) -> Si
         _one_at_a_time()
         waits = [_wait(ACCOUNT, *_failures_in_a_row(counted, DAY))]
         if device is None:
-            waits.append(_wait(ADDRESS, *_failures_from(address)))
+            waits.append(_wait(ADDRESS, *_failures_from(address, "password", "pin")))
         if (seconds := max(waits)) > 0:
             raise Refused("Too many tries. Wait {seconds} seconds and try again.", seconds=seconds, field="password")
         return SignInAttempt.create(account=counted, address=address[:64], kind="password", succeeded=False)
@@ -52,6 +57,13 @@ def try_pin(operator: int, address: str, *, device: int) -> SignInAttempt:
         if any(_failures_in_a_row(counted, within)[0] >= most for most, within in PIN):
             raise Refused("Too many wrong PINs. Sign in with your password.", field="pin")
         return SignInAttempt.create(account=counted, address=address[:64], kind="pin", succeeded=False)
+
+
+def wrong_link(address: str) -> None:
+    """Count an address of a customer's page that does not exist; refuses when there were too many. Those that exist are never counted."""
+    if (seconds := _wait(LINK, *_failures_from(address, "link"))) > 0:
+        raise TooMany("Too many addresses that do not exist. Wait {seconds} seconds and try again.", seconds=seconds)
+    SignInAttempt.create(account="", address=address[:64], kind="link", succeeded=False)
 
 
 def succeeded(attempt: SignInAttempt) -> None:
@@ -90,9 +102,10 @@ def _failures_in_a_row(account: str, within: timedelta) -> tuple[int, datetime |
     return len(failures), failures[0].created if failures else None
 
 
-def _failures_from(address: str) -> tuple[int, datetime | None]:
+def _failures_from(address: str, *kinds: str) -> tuple[int, datetime | None]:
     failures = list(SignInAttempt.select().where(
         SignInAttempt.address == address[:64], SignInAttempt.created > now() - ADDRESS.within, ~SignInAttempt.succeeded,
+        SignInAttempt.kind.in_(kinds),
     ).order_by(SignInAttempt.created.desc()).limit(100))
     return len(failures), failures[0].created if failures else None
 

@@ -155,3 +155,38 @@ def test_old_attempts_are_forgotten_at_night(shop):
     later(days=91)
     fail("new@example.nl")
     assert throttle.forget_old() == 1
+
+
+def guesses(count, address="10.0.0.9"):
+    """How many of so many wrong addresses of customers' pages were refused."""
+    refused = 0
+    for _ in range(count):
+        try:
+            throttle.wrong_link(address)
+        except throttle.TooMany as too_many:
+            assert too_many.facts["seconds"] > 0
+            refused += 1
+    return refused
+
+
+def test_twenty_wrong_addresses_cost_nothing_and_the_rest_wait_without_being_counted(shop):
+    assert guesses(20) == 0
+    assert guesses(500) == 500
+    assert SignInAttempt.select().where(SignInAttempt.kind == "link").count() == 20
+    assert guesses(1, "10.0.0.10") == 0
+
+
+def test_after_its_wait_one_more_may_be_tried_and_after_an_hour_all_is_forgotten(shop):
+    guesses(20)
+    later(seconds=10)
+    assert guesses(2) == 1
+    later(hours=2)
+    assert guesses(20) == 0
+
+
+def test_wrong_addresses_keep_nobody_from_signing_in_nor_wrong_passwords_from_paying(shop):
+    guesses(40)
+    assert waits() == 0
+    for number in range(30):
+        fail(f"{number}@example.nl", "10.0.0.11")
+    assert waits("new@example.nl", "10.0.0.11") > 0 and guesses(1, "10.0.0.11") == 0
