@@ -1,57 +1,201 @@
-"""Documents: issued once with a number and frozen facts, printed as often as one likes."""
+"""Documents: issued once, with frozen facts and mostly a number, printed as often as one likes; an invoice is only undone by a credit note."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from models import Document, Order, database
-from rules import document_facts, events, numbering, order_text, orders, shop
+from models import Document, Order, Refund, database
+from rules import document_facts, document_kinds, document_numbers, document_refunds, document_slips, events, order_text, orders, shop
+from rules.document_checks import must_be_invoiceable
+from rules.document_facts import Facts
+from rules.document_kinds import NUMBERED
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
+from rules.shop import Settings
 
-
-class Format(NamedTuple):
-    """A document of this kind, as this template prints it on this paper."""
-
-    kind: str
-    template: str
-    paper: str  # roll: 80 mm wide, as long as its content; sheet: A4
-
-
-FORMATS = {
-    "receipt_80": Format("receipt", "documents/receipt_80.html", "roll"),
-    "receipt_a4": Format("receipt", "documents/receipt_a4.html", "sheet"),
+SLIPS: dict[str, Callable[[Order, Settings], Facts]] = {
+    "receipt": document_facts.of, "packing": document_slips.packing, "pickup": document_slips.pickup, "gift": document_slips.gift,
 }
-NUMBERS = {"receipt": "{year}-{number:05}"}
 
 
 def issue(order: Order, format: str, *, by: Actor) -> Document:
-    """The receipt of the order as it is now: the one issued before when nothing has changed since (a copy), else a new one.
+    """The document of the order as it is now: the one issued before when nothing has changed since (a copy), else a new one.
 
-    A number is taken in the same transaction that stores the document, so that the series of a year has no gaps.
+    A number is taken in the same transaction that stores the document, so that the series of a year has no gaps. An invoice is issued
+    once: when the order is no longer what it says, this refuses and `replace` is what helps.
     """
     must_have(by, "documents.print")
-    kind = _format(format).kind
+    kind = document_kinds.find(format).kind
     with database.atomic():
-        order = orders.find(order.number)
+        order = orders.lock(order.number)
         _must_be_printable(order)
-        facts = document_facts.of(order, shop.current())
-        last = Document.select().where(Document.order == order, Document.kind == kind).order_by(Document.id.desc()).first()
-        document = last if last is not None and last.facts == facts else _new(order, kind, facts, by)
-        Document.update(prints=Document.prints + 1).where(Document.id == document.id).execute()
-        document.prints += 1
-        events.record("document.printed", by=by, order=order, document=document.id, number=document.number, format=format, copy=document.prints > 1)
+        document = _invoice(order, by) if kind == "invoice" else _slip(order, kind, by) if kind in SLIPS else _last_of(order, kind)
+        _printed(document, format, by)
     return document
 
 
-def _new(order: Order, kind: str, facts: document_facts.Facts, by: Actor) -> Document:
-    year = shop.today().year
-    series = f"{kind}-{year}"
-    sequence = numbering.take(series)
-    document = Document.create(order=order, kind=kind, series=series, sequence=sequence, number=numbering.printed(NUMBERS[kind], year, sequence),
-                               facts=facts, operator=by.operator)
-    order_text.refresh(order.id)
+def again(key: int, format: str, *, by: Actor) -> Document:
+    """Print this very document once more."""
+    must_have(by, "documents.print")
+    with database.atomic():
+        document = find(key, format)
+        _printed(document, format, by)
     return document
+
+
+def _printed(document: Document, format: str, by: Actor) -> None:
+    Document.update(prints=Document.prints + 1).where(Document.id == document.id).execute()
+    document.prints += 1
+    _record("document.printed", document, by, format=format, copy=document.prints > 1)
+
+
+def _record(kind: str, document: Document, by: Actor, **facts: Any) -> None:
+    events.record(kind, by=by, order=document.order_id, document=document.id, what=document_kinds.NAMES[document.kind],
+                  number=document.number or "", **facts)
+
+
+def _slip(order: Order, kind: str, by: Actor) -> Document:
+    facts = SLIPS[kind](order, shop.current())
+    last = _latest(order, kind)
+    return last if last is not None and last.facts == facts else _new(order, kind, facts, by)
+
+
+def _latest(order: Order, kind: str) -> Document | None:
+    found: Document | None = Document.select().where(Document.order == order, Document.kind == kind).order_by(Document.id.desc()).first()
+    return found
+
+
+def _last_of(order: Order, kind: str) -> Document:
+    """What only a refund makes."""
+    if (document := _latest(order, kind)) is None:
+        raise Refused("Nothing was paid back on this order, so there is no slip or credit note.")
+    return document
+
+
+def _invoice(order: Order, by: Actor) -> Document:
+    facts = document_facts.of_invoice(order, shop.current())
+    if (standing := standing_invoice(order)) is not None:
+        if document_facts.same_sale(standing.facts, facts):
+            return standing
+        if not document_refunds.is_spent(standing.facts, _facts(credits_of(standing))):
+            raise Refused("Invoice {number} no longer says what the order says. Credit it and make a new one.", number=standing.number)
+    must_be_invoiceable(order, facts)
+    return _new_invoice(order, facts, by)
+
+
+def _new_invoice(order: Order, facts: Facts, by: Actor) -> Document:
+    """With a credit note for what was paid back before: books and buyer count both."""
+    invoice = _new(order, "invoice", facts, by)
+    if refunds := list(Refund.select().where(Refund.order == order, Refund.state == "done").order_by(Refund.id)):
+        _credit_refunds(invoice, refunds, by)
+    return invoice
+
+
+def standing_invoice(order: Order) -> Document | None:
+    """The invoice of the order that was not withdrawn by a credit note."""
+    last = _latest(order, "invoice")
+    return None if last is None or any(credit.facts.get("void") for credit in credits_of(last)) else last
+
+
+def credits_of(invoice: Document) -> list[Document]:
+    return list(Document.select().where(Document.refers_to == invoice, Document.kind == "credit").order_by(Document.id))
+
+
+def differs(order: Order) -> Document | None:
+    """The invoice of the order when it no longer says what the order says."""
+    standing = standing_invoice(order)
+    if standing is None or document_facts.same_sale(standing.facts, document_facts.of(order, shop.current())):
+        return None
+    return standing
+
+
+def credit(key: int, *, by: Actor) -> Document:
+    """Withdraw an invoice: a credit note for all of it that was not credited yet. Its number stays used."""
+    must_have(by, "refunds.make")
+    with database.atomic():
+        invoice, _order = _locked_invoice(key)
+        return _withdrawn(invoice, by)
+
+
+def replace(key: int, *, by: Actor) -> Document:
+    """Withdraw an invoice and issue one of the order as it is now. Both or neither."""
+    must_have(by, "refunds.make")
+    with database.atomic():
+        invoice, order = _locked_invoice(key)
+        facts = document_facts.of_invoice(order, shop.current())
+        must_be_invoiceable(order, facts)
+        if not document_refunds.is_spent(invoice.facts, _facts(credits_of(invoice))):
+            _withdrawn(invoice, by)
+        return _new_invoice(order, facts, by)
+
+
+def _locked_invoice(key: int) -> tuple[Document, Order]:
+    """With its order; nobody else credits it until the transaction ends. Refuses one that was withdrawn."""
+    invoice = find(key, "invoice")
+    order = orders.lock(Order.get_by_id(invoice.order_id).number)
+    standing = standing_invoice(order)
+    if standing is None or standing.id != key:
+        raise Refused("Invoice {number} was credited already.", number=invoice.number)
+    return invoice, order
+
+
+def _withdrawn(invoice: Document, by: Actor) -> Document:
+    before = _facts(credits_of(invoice))
+    if document_refunds.is_spent(invoice.facts, before):
+        raise Refused("Invoice {number} was credited already.", number=invoice.number)
+    return _new_credit(invoice, document_refunds.of_whole(invoice.facts, before), by)
+
+
+def for_refund(refunds: Sequence[Refund], *, by: Actor) -> Document | None:
+    """The paper of money that went back: a credit note when the order was invoiced, else a refund slip; not printed yet.
+
+    Call it in the transaction that makes the refunds, when their RefundLines are written and payments.refresh(order) was called, with all
+    rows made in one go (state 'done'); a provider's refund when it is done. The same refunds give the same document. None for no refunds.
+    """
+    if not refunds:
+        return None
+    with database.atomic():
+        order = refunds[0].order
+        if (made := _made_for(refunds, order)) is not None:
+            return made
+        invoice = standing_invoice(order)
+        if invoice is not None and (credited := _credit_refunds(invoice, refunds, by)) is not None:
+            return credited
+        sale = document_facts.of(orders.find(order.number), shop.current())
+        before = Document.select().where(Document.order == order, Document.kind == "refund").order_by(Document.id)
+        return _new(order, "refund", document_refunds.of(refunds, sale, _facts(before)), by)
+
+
+def _made_for(refunds: Sequence[Refund], order: Order) -> Document | None:
+    keys = {refund.id for refund in refunds}
+    made = Document.select().where(Document.order == order, Document.kind.in_(("refund", "credit"))).order_by(Document.id.desc())
+    return next((document for document in made if keys & set(document.facts["refunds"])), None)
+
+
+def _credit_refunds(invoice: Document, refunds: Sequence[Refund], by: Actor) -> Document | None:
+    """None when nothing of the sale comes back, such as money that was paid too much."""
+    facts = document_refunds.of(refunds, invoice.facts, _facts(credits_of(invoice)))
+    return _new_credit(invoice, facts, by) if facts["total"] else None
+
+
+def _new_credit(invoice: Document, facts: Facts, by: Actor) -> Document:
+    refers = {"refers": {"number": invoice.number, "day": invoice.facts["day"]}}
+    return _new(invoice.order_id, "credit", facts | refers, by, refers_to=invoice)
+
+
+def _new(order: Order | int, kind: str, facts: Facts, by: Actor, **more: Any) -> Document:
+    numbered = document_numbers.take(kind, shop.current().shop) if kind in NUMBERED else {}
+    document = Document.create(order=order, kind=kind, facts=facts, operator=by.operator, **numbered, **more)
+    if kind not in SLIPS:  # those are printed in the same breath
+        _record("document.issued", document, by)
+    if numbered:
+        order_text.refresh(document.order_id)
+    return document
+
+
+def _facts(documents: Any) -> list[Facts]:
+    return [document.facts for document in documents]
 
 
 def _must_be_printable(order: Order) -> None:
@@ -61,19 +205,14 @@ def _must_be_printable(order: Order) -> None:
         raise Refused("There is nothing on this order to print.")
 
 
-def _format(name: str) -> Format:
-    if name not in FORMATS:
-        raise NotFound("There is no such document.")
-    return FORMATS[name]
-
-
 def find(key: int, format: str) -> Document:
     document = Document.get_or_none(Document.id == key)
-    if document is None or document.kind != _format(format).kind:
+    if document is None or document.kind != document_kinds.find(format).kind:
         raise NotFound("There is no such document.")
     return document
 
 
 def of_order(order: Order) -> list[Document]:
-    return list(Document.select(Document.id, Document.kind, Document.number, Document.issued, Document.prints).where(Document.order == order)
-                .order_by(Document.id.desc()))
+    """Newest first, without their facts."""
+    return list(Document.select(Document.id, Document.kind, Document.number, Document.issued, Document.prints, Document.refers_to)
+                .where(Document.order == order).order_by(Document.id.desc()))

@@ -13,7 +13,8 @@ import config
 from models import Document
 from money import Money, Quantity, format_percent
 from plugins.documents import pdf
-from rules import documents, wording
+from rules import wording
+from rules.document_kinds import FORMATS
 from rules.shop import ZONE
 
 BARE = str.maketrans("", "", "€\u00a0")  # an amount in a column that says what it is: −5,00
@@ -39,7 +40,7 @@ def _pages(language: str) -> Environment:
 
 def html(document: Document, format: str, *, is_copy: bool = False) -> str:
     """The document as a page of its own, without anything outside itself but the stylesheet."""
-    template = _pages(document.facts["language"]).get_template(documents.FORMATS[format].template)
+    template = _pages(document.facts["language"]).get_template(FORMATS[format].template)
     issued = document.issued.replace(tzinfo=UTC).astimezone(ZONE)
     return template.render(**document.facts, number=document.number, issued=issued, is_copy=is_copy)
 
@@ -48,7 +49,7 @@ def made(document: Document, format: str, *, is_copy: bool = False) -> bytes:
     """The PDF; kept once made."""
     path = kept_at(document, format, is_copy=is_copy)
     if not path.exists():
-        paper = documents.FORMATS[format].paper
+        paper = FORMATS[format].paper
         _keep(path, pdf.make(html(document, format, is_copy=is_copy), paper=paper, stylesheet=ROOT / "static" / "print.css"))
     return path.read_bytes()
 

@@ -1,8 +1,9 @@
 """Things tests are about, named by what matters of them."""
 
-from models import Coupon, Customer, Order, Product, Stage
+from models import Coupon, Customer, Order, Product, Shop, Stage
 from money import Money, Quantity
-from rules import cart, customers, orders, products, shop, status, terms
+from rules import addresses, cart, customers, orders, payments, products, shop, status, terms
+from rules.addresses import AddressFacts
 from rules.customer_facts import CustomerFacts
 from rules.pricing import Discount
 from rules.product_facts import ProductFacts
@@ -49,3 +50,27 @@ def a_coupon(code="NAJAAR5", kind="amount", value=500, **terms) -> Coupon:
 def a_customer(name="Sanne de Boer", email="sanne@example.nl", **facts) -> Customer:
     """A customer of the shop."""
     return customers.create(CustomerFacts(name=name, email=email, **facts), DESK)
+
+
+def an_invoiceable_order(settings, by) -> Order:
+    """a_placed_order, of a customer with an address, in a shop that has a VAT number."""
+    Shop.update(vat_number="NL004495445B01", chamber_number="30198745", iban="NL91 ABNA 0417 1643 00").execute()
+    shop.touch()
+    order = a_placed_order(settings, by)
+    place = addresses.keep(AddressFacts(street="Croeselaan 18", postcode="3521 CA", city="Utrecht"), None)
+    Order.update(name="Sanne de Boer", company="Atelier Noord B.V.", email="sanne@example.nl", billing=place).where(Order.id == order.id).execute()
+    return orders.find(order.number)
+
+
+def pay(order, *, by) -> None:
+    """All of it, by hand."""
+    method = next(method for method in shop.current().payment_methods.values() if method.key == "pin")
+    with orders.changing(order.number, "payment", version=None, by=by) as changed:
+        payments.mark_paid(changed, method, by=by)
+
+
+def add(order, name, price, *, by, **facts) -> None:
+    """One more line."""
+    product = a_product(name, price, **facts)
+    with orders.changing(order.number, "line", version=None, by=by) as changed:
+        cart.add_product(changed, product, by=by)

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import atexit
+import base64
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from pypdf import PdfWriter
 
 LONGEST_ROLL = 3_000  # mm
 ROLL_END = 8  # mm under the last line
@@ -16,28 +22,67 @@ class PaperMissing(Exception):
     """WeasyPrint's system libraries are not installed; says which."""
 
 
-def make(html: str, *, paper: str, stylesheet: Path) -> bytes:
-    """The PDF of a page. `paper`: 'roll' (80 mm wide, one page as long as its content) or 'sheet' (A4).
+class Embedded(NamedTuple):
+    """A file inside the PDF that says the same as its pages: its name, what is in it, since when, and the XMP that tells of it."""
+
+    name: str
+    content: bytes
+    made: datetime
+    xmp: bytes
+
+
+def make(html: str, *, paper: str, stylesheet: Path, embedded: Embedded | None = None) -> bytes:
+    """The PDF of a page, tagged; the same page gives the same bytes. `paper`: 'roll_80' or 'roll_58' (so many mm wide, one page as long
+    as its content) or 'sheet' (A4). With something embedded it is PDF/A-3b (ISO 19005-3).
 
     Nothing is fetched from anywhere: fonts and styles come from the stylesheet's folder, images from data: addresses only.
     """
-    weasyprint = _weasyprint()
-    page = weasyprint.HTML(string=html, base_url=stylesheet.parent.as_uri() + "/", url_fetcher=_fetcher(stylesheet.parent))
+    page = _page(html, stylesheet)
     styles = [_stylesheet(stylesheet)]
-    if paper == "roll":
-        styles = [*styles, _roll(page, styles)]
-    return bytes(page.write_pdf(stylesheets=styles, font_config=_fonts(), pdf_tags=True, pdf_identifier=b"toonbank"))
+    if paper.startswith("roll_"):
+        styles = [*styles, _roll(page, styles, int(paper.removeprefix("roll_")))]
+    identifier = hashlib.sha256(html.encode()).digest()[:16]
+    return bytes(page.write_pdf(stylesheets=styles, font_config=_fonts(), pdf_tags=True, pdf_identifier=identifier, **_archived(embedded)))
 
 
-def _roll(page: Any, styles: list[Any]) -> Any:
+def sheets(pages: Iterable[str], *, stylesheet: Path) -> tuple[bytes, int]:
+    """Many pages of A4 as one PDF, each with its own page numbers; and how many pages that is. All are held in memory: give some dozens."""
+    laid_out = [_page(html, stylesheet).render(stylesheets=[_stylesheet(stylesheet)], font_config=_fonts()) for html in pages]
+    every = [page for document in laid_out for page in document.pages]
+    return bytes(laid_out[0].copy(every).write_pdf(pdf_tags=False, pdf_identifier=b"toonbank")), len(every)
+
+
+def joined(parts: Sequence[Path], out: Path) -> None:
+    """These PDFs one after the other."""
+    with PdfWriter() as writer:
+        for part in parts:
+            writer.append(part, import_outline=False)
+        writer.metadata = None
+        with out.open("wb") as file:
+            writer.write(file)
+
+
+def _page(html: str, stylesheet: Path) -> Any:
+    return _weasyprint().HTML(string=html, base_url=stylesheet.parent.as_uri() + "/", url_fetcher=_fetcher(stylesheet.parent))
+
+
+def _archived(embedded: Embedded | None) -> dict[str, Any]:
+    if embedded is None:
+        return {}
+    file = _weasyprint().Attachment(string=embedded.content, name=embedded.name, created=embedded.made, modified=embedded.made, relationship="Data")
+    xmp = "data:application/octet-stream;base64," + base64.b64encode(embedded.xmp).decode()
+    return {"pdf_variant": "pdf/a-3b", "attachments": [file], "xmp_metadata": [xmp]}
+
+
+def _roll(page: Any, styles: list[Any], width: int) -> Any:
     """A page size that fits: laid out once on a very long roll to see where the content ends (#end)."""
-    laid_out = page.render(stylesheets=[*styles, _size(LONGEST_ROLL)], font_config=_fonts())
+    laid_out = page.render(stylesheets=[*styles, _size(width, LONGEST_ROLL)], font_config=_fonts())
     end = laid_out.pages[0].anchors["end"]
-    return _size(end[3] / PX_PER_MM + ROLL_END)
+    return _size(width, end[3] / PX_PER_MM + ROLL_END)
 
 
-def _size(height: float) -> Any:
-    return _weasyprint().CSS(string=f"@page roll {{ size: 80mm {height:.1f}mm !important }}")
+def _size(width: int, height: float) -> Any:
+    return _weasyprint().CSS(string=f"@page roll {{ size: {width}mm {height:.1f}mm !important }}")
 
 
 def _weasyprint() -> Any:

@@ -33,7 +33,7 @@ def inflated(content):
 
 
 def test_a_roll_is_one_page_as_long_as_its_content():
-    short, long = (boxes(pdf.make(page(lines), paper="roll", stylesheet=STYLES)) for lines in (3, 200))
+    short, long = (boxes(pdf.make(page(lines), paper="roll_80", stylesheet=STYLES)) for lines in (3, 200))
     assert len(short) == len(long) == 1
     assert short[0][0] == pytest.approx(80, abs=0.1) and short[0][1] < 60 and long[0][1] > 600
 
@@ -44,11 +44,11 @@ def test_a_sheet_is_a4():
 
 
 def test_the_same_page_gives_the_same_bytes():
-    assert pdf.make(page(3), paper="roll", stylesheet=STYLES) == pdf.make(page(3), paper="roll", stylesheet=STYLES)
+    assert pdf.make(page(3), paper="roll_80", stylesheet=STYLES) == pdf.make(page(3), paper="roll_80", stylesheet=STYLES)
 
 
 def test_the_fonts_are_inside():
-    content = pdf.make(page(3), paper="roll", stylesheet=STYLES)
+    content = pdf.make(page(3), paper="roll_80", stylesheet=STYLES)
     assert b"+Inter" in content + b"".join(inflated(content))
 
 
@@ -72,7 +72,7 @@ def test_nothing_is_fetched_from_the_network_or_from_other_files(tmp_path):
         content = pdf.make(page(1, extra=(
             f"<img src='http://127.0.0.1:{port}/a.png'><link rel=stylesheet href='http://127.0.0.1:{port}/b.css'>"
             f"<style>@import url(http://127.0.0.1:{port}/c.css);</style><link rel=attachment href='{secret.as_uri()}'>"
-            f"<img src='{secret.as_uri()}'><link rel=attachment href='fonts/../../config.py'>")), paper="roll", stylesheet=STYLES)
+            f"<img src='{secret.as_uri()}'><link rel=attachment href='fonts/../../config.py'>")), paper="roll_80", stylesheet=STYLES)
         listener.join()
     assert asked == [] and b"geheim-7731" not in content + b"".join(inflated(content))
     assert b"SECRET_KEY" not in b"".join(inflated(content))
