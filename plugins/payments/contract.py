@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
@@ -22,8 +22,9 @@ class Secret(NamedTuple):
 class Account:
     """Whose money it is: the secrets by name, and where the provider answers."""
 
-    secrets: Mapping[str, str]
+    secrets: Mapping[str, str] = field(repr=False)
     endpoint: str
+    patience: float = 9.0  # seconds for all that one question takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,8 @@ class Malformed(Exception):
 
 
 class Provider(Protocol):
-    """One account at a provider. Every call may raise Unreachable or Unknown, and ends within ten seconds."""
+    """One account at a provider. Every question may raise Unreachable or Unknown, or Declined when the secrets are wrong, and ends
+    within ten seconds; a question that changes nothing never raises Unknown."""
 
     key_lives: timedelta  # how long the provider remembers a key: after that an open question is looked up, not asked again
 
