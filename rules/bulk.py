@@ -112,14 +112,12 @@ def _write_money(orders: Sequence[NewOrder]) -> None:
     first: dict[int, int] = {}
     for key, (order, _) in zip(keys, received, strict=True):
         first.setdefault(order.key, key)
-    columns = ("id", "order_id", "method_id", "amount", "state", "reference", "checkout_url", "error", "operator_id", "created", "captured_at")
-    rows.insert(Payment, columns, [
-        (key, order.key, payment.method, payment.amount, "captured", payment.reference, "", "", order.operator, *[_at(payment.at)] * 2)
+    rows.insert(Payment, ("id", "order_id", "method_id", "amount", "state", "reference", "operator_id", "created", "captured_at"), [
+        (key, order.key, payment.method, payment.amount, "captured", payment.reference, order.operator, _at(payment.at), _at(payment.at))
         for key, (order, payment) in zip(keys, received, strict=True)
     ])
-    columns = ("order_id", "payment_id", "method_id", "amount", "state", "reason", "error", "operator_id", "created", "done_at")
-    rows.insert(Refund, columns, [
-        (order.key, first.get(order.key), refund.method, refund.amount, "done", refund.reason, "", order.operator, *[_at(refund.at)] * 2)
+    rows.insert(Refund, ("order_id", "payment_id", "method_id", "amount", "state", "reason", "operator_id", "created", "done_at"), [
+        (order.key, first.get(order.key), refund.method, refund.amount, "done", refund.reason, order.operator, *[_at(refund.at)] * 2)
         for order in orders for refund in order.refunds
     ])
 

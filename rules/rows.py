@@ -24,16 +24,25 @@ def keys(table: type[Table], count: int) -> Sequence[int]:
 
 
 def insert(table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Write rows of whole numbers, texts, booleans and None (moments as text), in the order of `columns`."""
-    listed = ", ".join(f'"{column}"' for column in columns)
+    """Write rows of whole numbers, texts, booleans and None (moments as text), in the order of `columns`; others get their defaults."""
+    names, values = _defaults(table, tuple(columns))
+    listed, whole = ", ".join(f'"{column}"' for column in (*columns, *names)), ((*row, *values) for row in rows)
     cursor = database.connection().cursor()
     if is_sqlite():
-        marks = ", ".join("?" * len(columns))
-        cursor.executemany(f'INSERT INTO "{name(table)}" ({listed}) VALUES ({marks})', rows)
+        marks = ", ".join("?" * (len(columns) + len(names)))
+        cursor.executemany(f'INSERT INTO "{name(table)}" ({listed}) VALUES ({marks})', whole)
     else:
         with cursor.copy(f'COPY "{name(table)}" ({listed}) FROM STDIN') as copy:
-            for row in rows:
+            for row in whole:
                 copy.write_row(row)
+
+
+@lru_cache
+def _defaults(table: type[Table], columns: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[Any, ...]]:
+    """The columns that were not named and cannot be empty, each with what it has when nobody says otherwise."""
+    left = [field for field in table._meta.sorted_fields if field.column_name not in columns and field.default is not None and not field.null
+            and not callable(field.default)]
+    return tuple(field.column_name for field in left), tuple(field.db_value(field.default) for field in left)
 
 
 def add(table: type[Table], columns: tuple[str, ...], row: Sequence[Any]) -> int:
