@@ -31,6 +31,10 @@ Bedankt voor je bestelling. Dit hebben we genoteerd:
 
 {{ order.address }}
 
+{% if order.page %}
+[Bekijk je bestelling]({{ order.page }})
+
+{% endif %}
 Klopt er iets niet? Beantwoord deze mail en noem je bestelnummer {{ order.number }}."""),
     "en": Default("Order confirmation", "Your order {{ order.number }} at {{ shop.name }}", """\
 Thank you for your order. This is what we noted down:
@@ -48,6 +52,10 @@ Thank you for your order. This is what we noted down:
 
 {{ order.address }}
 
+{% if order.page %}
+[See your order]({{ order.page }})
+
+{% endif %}
 Is something wrong? Reply to this e-mail and mention order {{ order.number }}."""),
 }
 PAYMENT_LINK = {

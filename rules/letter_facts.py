@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 from babel.dates import format_date
 
 import config
-from models import Product, Status, now
+from models import Product, Stage, Status, now
 from money import ZERO, Money, Quantity
-from rules import addresses, parcels, totals, wording
+from rules import addresses, links, parcels, totals, wording
 from rules.letter_text import Block, Button, Row, Rows, plain
 from rules.parcels import ParcelFacts
 from rules.refusal import N_
 from rules.shop import ZONE, Settings
+from rules.stages import said_to_customer
 
 
 class Low(NamedTuple):
@@ -29,7 +30,8 @@ class Low(NamedTuple):
 
 @dataclass
 class Subject:
-    """What a letter is about, and to whom it speaks. `parcels`: those not stored yet; `becomes`: the status the order is about to get."""
+    """What a letter is about, and to whom it speaks. `parcels`: those not stored yet; `becomes`: the status the order is about to get;
+    `links`: the purposes of the addresses it tells, which have to work when it arrives."""
 
     settings: Settings
     language: str
@@ -40,6 +42,7 @@ class Subject:
     refund: Money | None = None
     low: Sequence[Low] = ()
     blocks: dict[str, Sequence[Block]] = field(default_factory=dict)  # those that were asked for
+    links: list[str] = field(default_factory=list)
 
     def word(self, text: str) -> str:
         return wording.of(self.language).gettext(text)
@@ -66,8 +69,27 @@ def _name(subject: Subject) -> str:
 
 
 def _status(subject: Subject) -> str:
-    status = subject.becomes or subject.order.status
-    return (status.customer_name_en or status.name_en) if subject.language == "en" else (status.customer_name or status.name)
+    return said_to_customer(subject.becomes or subject.order.status, subject.language)
+
+
+def _page(subject: Subject) -> str:
+    return _address_of(subject, "page")
+
+
+def _payment(subject: Subject) -> str:
+    is_cancelled = (subject.becomes or subject.order.status).stage == Stage.CANCELLED
+    return subject.link or ("" if is_cancelled or subject.order.balance <= ZERO else _address_of(subject, "pay"))
+
+
+def _address_of(subject: Subject, purpose: str) -> str:
+    """'' for a draft that stays one."""
+    order, becomes = subject.order, subject.becomes
+    if order.id is None:  # made up, to show what a letter looks like
+        return f"{config.BASE_URL}/…"
+    if order.placed is None and (becomes is None or becomes.stage in (Stage.DRAFT, Stage.CANCELLED)):
+        return ""
+    subject.links.append(purpose)
+    return links.address(order, purpose)
 
 
 def _method(method: Any) -> str:
@@ -159,7 +181,8 @@ ORDER: dict[str, Placeholder] = SHOP | {
     "order.tracking":   Placeholder(N_("a button for each parcel that can be followed"), _tracking),
     "order.operator":   Placeholder(N_("who of the shop handles it"), lambda of: of.order.operator.name if of.order.operator else ""),
     "order.link":       Placeholder(N_("address of the order in the desk; for colleagues"), lambda of: f"{config.BASE_URL}/orders/{of.order.number}"),
-    "payment.link":     Placeholder(N_("address where it can be paid; empty without one"), lambda of: of.link),
+    "order.page":       Placeholder(N_("address of the customer's own page of the order"), _page),
+    "payment.link":     Placeholder(N_("address where it can be paid; empty when nothing is to be paid"), _payment),
     "refund.amount":    Placeholder(N_("what is paid back"), lambda of: of.money(of.order.refunded if of.refund is None else of.refund)),
 }
 STOCK: dict[str, Placeholder] = SHOP | {

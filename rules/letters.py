@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import config
 from models import Event, Letter, LetterTemplate, Order, Product, Stage, Status, now
-from rules import letter_templates, outbox, rows
+from rules import letter_templates, links, outbox, rows
 from rules.letter_facts import Low, Subject
 from rules.parcels import ParcelFacts
 from rules.prepared import Prepared
@@ -47,7 +47,8 @@ OWN = Occasion("customer", True)  # a letter the shop made itself
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A letter as it would be sent. `sent_before`: it went to this reader about this order already; `problem`: why it cannot be sent."""
+    """A letter as it would be sent. `sent_before`: it went to this reader about this order already; `problem`: why it cannot be sent;
+    `links`: the purposes of the order's addresses it tells."""
 
     template: str
     name: str
@@ -58,6 +59,7 @@ class Draft:
     html: str = ""
     text: str = ""
     attach: str = ""
+    links: tuple[str, ...] = ()
     sent_before: datetime | None = None
     problem: Refused | None = None
 
@@ -104,7 +106,7 @@ def _drafts(key: str, who: str, subject: Subject) -> list[Draft]:
         readers = admins(settings, but=order.operator_id if order and key == "new_order" else None)
     else:
         readers = [Reader(order.email, order.language)] if order else []
-    return [_draft(key, who, reader, replace(subject, language=reader.language, blocks={})) for reader in readers]
+    return [_draft(key, who, reader, replace(subject, language=reader.language, blocks={}, links=[])) for reader in readers]
 
 
 def admins(settings: Settings, *, but: int | None = None) -> list[Reader]:
@@ -120,7 +122,7 @@ def _draft(key: str, who: str, reader: Reader, subject: Subject) -> Draft:
         filled = letter_templates.fill(template, replace(subject, language=template.language))
     except Refused as refused:
         return replace(draft, problem=refused)
-    draft = replace(draft, subject=filled.subject, html=filled.html, text=filled.text)
+    draft = replace(draft, subject=filled.subject, html=filled.html, text=filled.text, links=tuple(dict.fromkeys(subject.links)))
     return draft if reader.address else replace(draft, problem=Refused("This order has no e-mail address."))
 
 
@@ -157,6 +159,9 @@ def _queued(draft: Draft, order: Order | None, cause: Event, at: datetime) -> li
     attachments = [{"kind": draft.attach}] if draft.attach else []
     row = [value.isoformat(" ") if isinstance(value, datetime) else value for value in values.values()]
     key = rows.add_once(Letter, (*values, "attachments"), (*row, json.dumps(attachments)))
+    if order is not None:
+        for purpose in draft.links:
+            links.keep(order, purpose)
     if key is None:
         return list(Letter.select().where(Letter.event == cause.id, Letter.template == draft.template, Letter.recipient == draft.recipient))
     return [Letter(id=key, attachments=attachments, **values)]

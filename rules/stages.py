@@ -34,3 +34,10 @@ def step(status: Status) -> Step:
 def is_correction(was: Status, wanted: Status) -> bool:
     """Going back, or leaving what was closed: possible for who has the right, nothing is a dead end."""
     return step(wanted).rank < step(was).rank or (step(was).rank == 6 and was.stage != wanted.stage)
+
+
+def said_to_customer(status: Status, language: str) -> str:
+    """What the customer reads."""
+    if language == "en":
+        return str(status.customer_name_en or status.name_en)
+    return str(status.customer_name or status.name)
