@@ -6,7 +6,7 @@ from peewee import fn
 
 from models import Order, Payment, PaymentMethod, PaymentState, Refund, now
 from money import ZERO, Money
-from rules import events
+from rules import events, vouchers
 from rules.prepared import Prepared
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
@@ -98,6 +98,7 @@ def take_back(order: Order, payment: Payment, *, by: Actor) -> Payment:
         raise Refused("Money of this payment was paid back already, so it stays.")
     correction = Payment.create(order=order, method=payment.method_id, amount=-payment.amount, state="captured", corrects=payment,
                                 operator=by.operator, captured_at=now())
+    vouchers.give_back(payment, correction)
     refresh(order)
     events.record("payment.undone", by=by, order=order, part=f"payment:{payment.id}", version=order.version, payment=payment.id,
                   amount={"cents": payment.amount.cents})

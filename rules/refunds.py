@@ -14,7 +14,7 @@ from peewee import fn
 
 from models import Line, Order, Payment, PaymentMethod, Refund, RefundLine, Regime, database, now
 from money import ZERO, Money, Quantity, divided
-from rules import fields, letters, orders, payments, shop, stock, totals
+from rules import fields, letters, orders, payments, returned, shop, stock, totals, vouchers
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
 
@@ -64,22 +64,25 @@ def of_order(order: Order) -> list[Refund]:
 
 
 def offer(order: Order) -> Offer:
-    """What of this order may still be refunded. Lines that come back themselves are no sale."""
-    done = _refunded(order)
-    lines = [Returnable(line, line.quantity - done.get(line.id, NONE), done.get(line.id, NONE)) for line in totals.lines_of(order)
-             if line.quantity > NONE]
+    """What of this order may still be refunded. Lines that come back themselves are no sale; what is in a return is paid back by that."""
+    done, waiting = paid_back(order), returned.waiting(order.id)
+    lines = [Returnable(line, line.quantity - done.get(line.id, NONE) - waiting.get(line.id, NONE), done.get(line.id, NONE))
+             for line in totals.lines_of(order) if line.quantity > NONE]
     return Offer([each for each in lines if each.left > NONE], order.shipping_total, max(order.paid - order.refunded, ZERO))
 
 
 def must_leave(line: Line, quantity: Quantity) -> None:
-    """What was paid back stays on the order that it was paid back of."""
+    """What was paid back or is in a return stays on the order that it was sold with."""
     query = RefundLine.select(fn.SUM(RefundLine.quantity).coerce(False)).join(Refund)
     done = Quantity(int(query.where(RefundLine.line == line, Refund.state.not_in(GONE)).scalar() or 0))
     if done and quantity < done:
         raise Refused("{quantity} of {name} was paid back already.", field="quantity", quantity=done, name=line.name)
+    if (waiting := returned.waiting(line.order_id).get(line.id, NONE)) and quantity < done + waiting:
+        raise Refused("{quantity} of {name} is in a return.", field="quantity", quantity=waiting, name=line.name)
 
 
-def _refunded(order: Order) -> dict[int, Quantity]:
+def paid_back(order: Order) -> dict[int, Quantity]:
+    """How much of each line was paid back."""
     query = (RefundLine.select(RefundLine.line, fn.SUM(RefundLine.quantity)).join(Refund)
              .where(Refund.order == order, Refund.state.not_in(GONE)).group_by(RefundLine.line))
     return {line: Quantity(int(quantity)) for line, quantity in database.execute(query).fetchall()}
@@ -120,6 +123,8 @@ def make(order: Order, asked: Asked, *, by: Actor) -> list[Refund]:
     event = orders.record("refund.made", order, "payment", by=by, amount=amount, method=asked.method, reason=reason, was=before,
                           lines=[[line, back.quantity.thousandths, back.condition] for line, back in asked.lines.items()])
     stock.take_in(order, {line: back.quantity for line, back in asked.lines.items() if back.condition == "sellable"}, event, by=by)
+    if asked.method.provider == "voucher":
+        vouchers.issue(order, refunds[0], amount, by=by)
     if asked.mails:
         drafts = letters.for_occasion("refunded", settings=shop.current(), order=order, refund=amount)
         letters.queue([draft for draft in drafts if not draft.problem], order=order, cause=event, delay=timedelta(0))
@@ -130,7 +135,7 @@ def _checked(order: Order, asked: Asked, offered: Offer, by: Actor) -> tuple[Mon
     """The amount and the reason."""
     if not offered.most:
         raise Refused("Nothing was paid on this order that could be paid back.")
-    if asked.method.archived or not asked.method.by_hand:
+    if asked.method.archived or not (asked.method.by_hand or asked.method.provider == "voucher"):
         raise Refused("{method} is settled by the provider, not by hand.", field="method", method=asked.method.name)
     known = {each.line.id: each.left for each in offered.lines}
     for key, back in asked.lines.items():

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 
 from peewee import fn
 
-from models import Line, Parcel, ParcelLine, Product, Refund, RefundLine, database
+from models import Line, Parcel, ParcelLine, Product, Refund, RefundLine, Return, ReturnLine, database
 from money import Quantity
 from rules.prepared import Prepared
+from rules.returned import HERE
 
 NONE = Quantity(0)
 
@@ -120,11 +121,12 @@ def sent(order: int, moved: Mapping[int, Quantity]) -> list[Effect]:
 
 
 def returned(order: int, stage: str, just_now: Mapping[int, Quantity]) -> list[Effect]:
-    """What it does to the stock that so much of these lines, refunded just now, is for sale again. What was never taken puts nothing back."""
+    """What it does to the stock that so much of these lines, that came back just now, is for sale again; or (negative) did not come back
+    after all. What was never taken puts nothing back."""
     gone, back, of_product = in_parcels([order]), came_back([order]), defaultdict(list)
     for key, _, quantity, held, taken, _, *product in OF_ONE.all(order):
         if key in just_now and product[-1]:
-            parcels, again = gone.get(key, NONE), back[key]
+            parcels, again = gone.get(key, NONE), back.get(key, NONE)
             in_step = (held, taken) == wanted(stage, quantity, parcels, again - just_now[key])
             should = wanted(stage, quantity, parcels, again) if in_step else (held, taken - min(just_now[key], max(taken, NONE)))
             if should != (held, taken):
@@ -133,10 +135,14 @@ def returned(order: int, stage: str, just_now: Mapping[int, Quantity]) -> list[E
 
 
 def came_back(orders: Sequence[int]) -> dict[int, Quantity]:
-    """How much of each line was refunded and put back for sale."""
-    query = (RefundLine.select(RefundLine.line, fn.SUM(RefundLine.quantity)).join(Refund)
-             .where(Refund.order.in_(orders), Refund.state.not_in(("failed", "cancelled")), RefundLine.condition == "sellable")
-             .group_by(RefundLine.line))
+    """How much of each line is for sale again: with a refund, whatever became of its money, or with a return, whose refund says 'kept' of
+    the same goods."""
+    refunded = (RefundLine.select(RefundLine.line, RefundLine.quantity.alias("back")).join(Refund)
+                .where(Refund.order.in_(orders), RefundLine.condition == "sellable"))
+    arrived = (ReturnLine.select(ReturnLine.line, ReturnLine.sellable).join(Return)
+               .where(Return.order.in_(orders), Return.state.in_(HERE), ReturnLine.sellable > 0))
+    both = refunded.union_all(arrived)
+    query = both.select_from(both.c.line_id, fn.SUM(both.c.back)).group_by(both.c.line_id)
     return {line: Quantity(int(quantity)) for line, quantity in database.execute(query).fetchall()}
 
 

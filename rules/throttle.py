@@ -28,6 +28,7 @@ class Limit(NamedTuple):
 ACCOUNT = Limit(free=5, first=5, longest=900, within=DAY)                        # about 110 guesses a day
 ADDRESS = Limit(free=30, first=5, longest=300, within=timedelta(hours=1))        # a whole shop may be behind one address
 LINK = Limit(free=20, first=5, longest=300, within=timedelta(hours=1))            # a mail program may cut the end off a customer's address
+VOUCHER = Limit(free=10, first=5, longest=900, within=timedelta(hours=1))         # by one person
 PIN = ((5, QUARTER), (20, DAY))                                                  # wrong PINs after which only the password helps
 
 
@@ -66,6 +67,16 @@ def wrong_link(address: str) -> None:
     SignInAttempt.create(account="", address=address[:64], kind="link", succeeded=False)
 
 
+def may_try_voucher(operator: int | None) -> None:
+    """Refuses whoever gave too many wrong codes of vouchers, also the right one, with the seconds to wait."""
+    if (seconds := _wait(VOUCHER, *_failures_in_a_row(_voucher(operator), VOUCHER.within))) > 0:
+        raise TooMany("Too many wrong codes. Wait {seconds} seconds and try again.", seconds=seconds, field="code")
+
+
+def wrong_voucher(operator: int | None) -> None:
+    SignInAttempt.create(account=_voucher(operator), address="", kind="voucher", succeeded=False)
+
+
 def succeeded(attempt: SignInAttempt) -> None:
     SignInAttempt.update(succeeded=True).where(SignInAttempt.id == attempt.id).execute()
 
@@ -87,6 +98,10 @@ def _account(account: str, device: int | None) -> str:
 
 def _pin(operator: int, device: int) -> str:
     return f"pin {operator} {device}"
+
+
+def _voucher(operator: int | None) -> str:
+    return f"voucher {operator}"
 
 
 def _one_at_a_time() -> None:

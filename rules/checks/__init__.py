@@ -9,16 +9,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from models import database, is_sqlite
+from rules.checks.bank import of_bank
 from rules.checks.breach import Breach
 from rules.checks.engine import of_database
 from rules.checks.orders import of_orders
+from rules.checks.returns import of_returns, of_vouchers
 from rules.checks.statements import of_money, of_records, of_stock
 from rules.checks.words import of_customer_words, of_order_words, of_product_words
 
 SUBJECTS: tuple[tuple[str, Callable[[], Iterator[Breach]]], ...] = (
     ("orders, totals and VAT",       of_orders),
     ("payments and refunds",         of_money),
+    ("bank statements",              of_bank),
     ("stock",                        of_stock),
+    ("returns",                      of_returns),
+    ("vouchers",                     of_vouchers),
     ("numbers, addresses, events",   of_records),
     ("search texts of orders",       of_order_words),
     ("search texts of products",     of_product_words),

@@ -70,8 +70,10 @@ STOCK = (
         SELECT l.id, l.quantity, l.held, COALESCE(g.quantity, 0), COALESCE(b.quantity, 0) FROM line l JOIN product p ON p.id = l.product_id
         LEFT JOIN (SELECT i.line_id, SUM(i.quantity) AS quantity FROM parcel_line i JOIN parcel ON parcel.id = i.parcel_id
                    WHERE parcel.shipped_at IS NOT NULL GROUP BY i.line_id) g ON g.line_id = l.id
-        LEFT JOIN (SELECT r.line_id, SUM(r.quantity) AS quantity FROM refund_line r JOIN refund ON refund.id = r.refund_id
-                   WHERE r.condition = 'sellable' AND refund.state NOT IN ('failed', 'cancelled') GROUP BY r.line_id) b ON b.line_id = l.id
+        LEFT JOIN (SELECT line_id, SUM(quantity) AS quantity FROM (
+                       SELECT line_id, quantity FROM refund_line WHERE condition = 'sellable'
+                       UNION ALL SELECT i.line_id, i.sellable FROM return_line i JOIN "return" r ON r.id = i.back_id
+                       WHERE r.state IN ('received', 'settled')) back GROUP BY line_id) b ON b.line_id = l.id
         WHERE l.held <> 0 AND l.stock_note = '' AND p.is_tracked AND l.held <> l.quantity
         - CASE WHEN COALESCE(g.quantity, 0) > COALESCE(b.quantity, 0) THEN COALESCE(g.quantity, 0) ELSE COALESCE(b.quantity, 0) END"""),
     Statement("line", "of {} thousandths, {} are in parcels", """
@@ -114,18 +116,18 @@ RECORDS = (
 
 
 def of_money() -> Iterator[Breach]:
-    return _of(MONEY)
+    return found(MONEY)
 
 
 def of_stock() -> Iterator[Breach]:
-    return _of(STOCK)
+    return found(STOCK)
 
 
 def of_records() -> Iterator[Breach]:
-    return _of(RECORDS)
+    return found(RECORDS)
 
 
-def _of(statements: tuple[Statement, ...]) -> Iterator[Breach]:
+def found(statements: tuple[Statement, ...]) -> Iterator[Breach]:
     for statement in statements:
         for key, *facts in database.execute_sql(statement.sql):
             yield Breach(statement.table, key, statement.message.format(*facts))
