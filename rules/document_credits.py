@@ -41,8 +41,10 @@ def taken(sale: Sums, left: Sums, wanted: Mapping[Rate, int], total: int) -> dic
         return dict(left)
     parts = {rate: min(wanted.get(rate, 0), max(0, each.gross)) for rate, each in left.items()}
     over = total - sum(parts.values())
-    room = [max(0, left[rate].gross - part) if over > 0 else part for rate, part in parts.items()]
-    for rate, more in zip(parts, Money(over).split(room), strict=True):
+    room = {rate: max(0, left[rate].gross - part) if over > 0 else part for rate, part in parts.items()}
+    if sum(room.values()) - room.get(None, 0) >= abs(over):
+        room[None] = 0  # a deposit comes back with its bottle, not by agreement
+    for rate, more in zip(parts, Money(over).split([room[rate] for rate in parts]), strict=True):
         parts[rate] += more.cents
     return {rate: Sum(part, _vat(rate, sale.get(rate, NOTHING), left[rate], part)) for rate, part in parts.items() if part}
 

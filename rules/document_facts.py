@@ -78,7 +78,8 @@ def day(moment: datetime | date | None) -> str:
 def _shop(settings: Settings) -> Facts:
     row = settings.shop
     return {name: getattr(row, name) for name in (
-        "name", "street", "postcode", "city", "country", "email", "phone", "website", "vat_number", "chamber_number", "iban", "receipt_footer")}
+        "name", "street", "postcode", "city", "country", "email", "phone", "website", "vat_number", "chamber_number", "iban", "bic", "account_holder",
+        "receipt_footer")}
 
 
 def _customer(order: Order, settings: Settings) -> Facts:

@@ -16,7 +16,8 @@ NONE = Quantity(0)
 def packing(order: Order, settings: Settings) -> Facts:
     """For who packs and who unpacks: how much of each line was ordered, and how much still has to leave."""
     gone = parcels.gone(parcels.of_order(order, settings))
-    lines = [_line(line) | {"left": (line.quantity - gone.get(line.id, NONE)).thousandths} for line in _goods(order)]
+    sent = {line.id: gone.get(line.id, NONE) for line in _goods(order)}
+    lines = [_line(line) | {"left": (line.quantity - sent[line.id]).thousandths, "sent": sent[line.id].thousandths} for line in _goods(order)]
     return {**document_facts.head(order, settings), "lines": lines, "shipping_method": order.shipping_method.name if order.shipping_method else ""}
 
 

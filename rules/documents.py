@@ -6,7 +6,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from models import Document, Order, Refund, database
-from rules import document_facts, document_kinds, document_numbers, document_refunds, document_slips, events, order_text, orders, shop
+from money import Money
+from rules import (
+    document_facts, document_kinds, document_numbers, document_refunds, document_slips, epc, events, links, order_text, orders, shop,
+)
 from rules.document_checks import must_be_invoiceable
 from rules.document_facts import Facts
 from rules.document_kinds import NUMBERED
@@ -58,7 +61,9 @@ def _record(kind: str, document: Document, by: Actor, **facts: Any) -> None:
 def _slip(order: Order, kind: str, by: Actor) -> Document:
     facts = SLIPS[kind](order, shop.current())
     last = _latest(order, kind)
-    return last if last is not None and last.facts == facts else _new(order, kind, facts, by)
+    if last is not None and facts.items() <= last.facts.items():
+        return last
+    return _new(order, kind, facts | ({"page": links.page_url(order)} if kind == "receipt" else {}), by)
 
 
 def _latest(order: Order, kind: str) -> Document | None:
@@ -86,7 +91,9 @@ def _invoice(order: Order, by: Actor) -> Document:
 
 def _new_invoice(order: Order, facts: Facts, by: Actor) -> Document:
     """With a credit note for what was paid back before: books and buyer count both."""
-    invoice = _new(order, "invoice", facts, by)
+    seller, due = facts["shop"], Money(facts["due"])
+    code = epc.of_account(seller["iban"], seller["account_holder"] or seller["name"], order.number, due, bic=seller["bic"], currency=order.currency)
+    invoice = _new(order, "invoice", facts | {"epc": code}, by)
     if refunds := list(Refund.select().where(Refund.order == order, Refund.state == "done").order_by(Refund.id)):
         _credit_refunds(invoice, refunds, by)
     return invoice

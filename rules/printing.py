@@ -8,17 +8,20 @@ from pathlib import Path
 
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 import config
 from models import Document
 from money import Money, Quantity, format_percent
-from plugins.documents import pdf
-from rules import wording
-from rules.document_kinds import FORMATS
+from plugins.documents import barcode, einvoice, pdf, qr
+from rules import scan, wording
+from rules.document_kinds import BOOKED, FORMATS
 from rules.shop import ZONE
 
 BARE = str.maketrans("", "", "€\u00a0")  # an amount in a column that says what it is: −5,00
 ROOT = Path(__file__).parent.parent
+STYLES = ROOT / "static" / "print.css"
+LONGEST_BARCODE = 18  # letters that are still wide enough for a scanner on 58 mm
 
 
 @lru_cache
@@ -34,30 +37,52 @@ def _pages(language: str) -> Environment:
         percent=lambda rate: format_percent(rate, language),
         day=lambda text: format_date(date.fromisoformat(text[:10]), "d MMMM y", locale=language),
         short_day=lambda text: format_date(date.fromisoformat(text[:10]), "dd-MM-y", locale=language),
+        without_vat=lambda cents, rate: cents - Money(cents).tax_inside(rate).cents,
     )
+    pages.globals.update(qr=lambda text: Markup(qr.svg(text).replace("<svg ", '<svg class="qr" ', 1)), barcode=_barcode)
     return pages
+
+
+def _barcode(number: str) -> Markup:
+    """What opens the order when it is scanned; long or foreign numbers as a QR code, which takes them all."""
+    text = scan.code(number)
+    return Markup(barcode.svg(text) if text.isascii() and len(text) <= LONGEST_BARCODE else qr.svg(text).replace("<svg ", '<svg class="qr" ', 1))
 
 
 def html(document: Document, format: str, *, is_copy: bool = False) -> str:
     """The document as a page of its own, without anything outside itself but the stylesheet."""
     template = _pages(document.facts["language"]).get_template(FORMATS[format].template)
     issued = document.issued.replace(tzinfo=UTC).astimezone(ZONE)
-    return template.render(**document.facts, number=document.number, issued=issued, is_copy=is_copy)
+    return template.render(**{"page": "", "epc": None} | document.facts, number=document.number or "", issued=issued, is_copy=is_copy,
+                           narrow=FORMATS[format].paper == "roll_58")
 
 
 def made(document: Document, format: str, *, is_copy: bool = False) -> bytes:
     """The PDF; kept once made."""
     path = kept_at(document, format, is_copy=is_copy)
     if not path.exists():
-        paper = FORMATS[format].paper
-        _keep(path, pdf.make(html(document, format, is_copy=is_copy), paper=paper, stylesheet=ROOT / "static" / "print.css"))
+        page = html(document, format, is_copy=is_copy)
+        _keep(path, pdf.make(page, paper=FORMATS[format].paper, stylesheet=STYLES, embedded=_embedded(document)))
     return path.read_bytes()
+
+
+def _embedded(document: Document) -> pdf.Embedded | None:
+    """An invoice or credit note carries its own e-invoice (Factur-X)."""
+    if document.kind not in BOOKED:
+        return None
+    content = einvoice.cii(document.facts, number=document.number or "", kind=document.kind)
+    return pdf.Embedded(einvoice.FILE, content, document.issued, einvoice.xmp())
+
+
+def ubl(document: Document) -> bytes:
+    """An invoice or credit note as UBL 2.1 for Peppol."""
+    return einvoice.ubl(document.facts, number=document.number or "", kind=document.kind)
 
 
 def kept_at(document: Document, format: str, *, is_copy: bool) -> Path:
     """Named after what it is made from, so that a restored database never finds somebody else's paper here."""
     stamp = datetime.isoformat(document.issued).replace(":", "")
-    return config.INSTANCE / "documents" / f"{document.id}-{document.number}-{stamp}-{format}{'-copy' if is_copy else ''}.pdf"
+    return config.INSTANCE / "documents" / f"{document.id}-{document.number or document.kind}-{stamp}-{format}{'-copy' if is_copy else ''}.pdf"
 
 
 def _keep(path: Path, content: bytes) -> None:
