@@ -88,6 +88,20 @@ Please pay before {{ order.due }}.
 
 Did you pay already? Then there is nothing left to do."""),
 }
+PAID = {
+    "nl": Default("Betaling ontvangen", "Je betaling van bestelling {{ order.number }}", """\
+We hebben {{ payment.amount }} ontvangen voor je bestelling {{ order.number }}. Bedankt.
+
+{% if order.balance %}
+Er staat nog {{ order.balance }} open.
+{% endif %}"""),
+    "en": Default("Payment received", "Your payment of order {{ order.number }}", """\
+We received {{ payment.amount }} for your order {{ order.number }}. Thank you.
+
+{% if order.balance %}
+{{ order.balance }} is still to be paid.
+{% endif %}"""),
+}
 SHIPPED = {
     "nl": Default("Onderweg", "Je bestelling {{ order.number }} is onderweg", """\
 Je bestelling {{ order.number }} is verzonden.
@@ -189,6 +203,7 @@ def _with_greetings(texts: dict[str, Default]) -> dict[str, Default]:
 ALL: dict[str, dict[str, Default]] = {
     "confirmation": _with_greetings(CONFIRMATION),
     "payment_link": _with_greetings(PAYMENT_LINK),
+    "paid":         _with_greetings(PAID),
     "ready":        _with_greetings(READY),
     "shipped":      _with_greetings(SHIPPED),
     "refunded":     _with_greetings(REFUNDED),

@@ -39,6 +39,7 @@ class Subject:
     becomes: Status | None = None
     parcels: Sequence[ParcelFacts] = ()
     link: str = ""
+    payment: Money | None = None
     refund: Money | None = None
     low: Sequence[Low] = ()
     blocks: dict[str, Sequence[Block]] = field(default_factory=dict)  # those that were asked for
@@ -183,6 +184,7 @@ ORDER: dict[str, Placeholder] = SHOP | {
     "order.link":       Placeholder(N_("address of the order in the desk; for colleagues"), lambda of: f"{config.BASE_URL}/orders/{of.order.number}"),
     "order.page":       Placeholder(N_("address of the customer's own page of the order"), _page),
     "payment.link":     Placeholder(N_("address where it can be paid; empty when nothing is to be paid"), _payment),
+    "payment.amount":   Placeholder(N_("what came in"), lambda of: of.money(of.order.paid if of.payment is None else of.payment)),
     "refund.amount":    Placeholder(N_("what is paid back"), lambda of: of.money(of.order.refunded if of.refund is None else of.refund)),
 }
 STOCK: dict[str, Placeholder] = SHOP | {

@@ -36,6 +36,7 @@ class Occasion(NamedTuple):
 OCCASIONS = {
     "confirmation": Occasion("customer", True),
     "payment_link": Occasion("customer", True),
+    "paid":         Occasion("customer", True),
     "ready":        Occasion("customer", True),
     "shipped":      Occasion("customer", True),
     "refunded":     Occasion("customer", True),
@@ -87,7 +88,7 @@ def for_status(order: Order, status: Status, settings: Settings, *, parcels: Seq
 def for_occasion(
     key: str, *, settings: Settings, order: Order | None = None, product: Product | None = None, low: Sequence[Low] = (), **more: Any,
 ) -> list[Draft]:
-    """This letter to whom its occasion says. `more`: link (to pay), refund (Money), parcels. A switched off one is made too: the caller asks
+    """This letter to whom its occasion says. `more`: link (to pay), payment and refund (Money), parcels. A switched off one is made too: the caller asks
     is_active, unless a person wants it by hand."""
     if product is not None and not low:
         low = (Low(product, product.on_hand, product.low_stock or product.on_hand),)
@@ -181,6 +182,11 @@ def call_back(cause: Event) -> int:
 def of_order(order: Order) -> list[Letter]:
     """The letters about this order, newest first."""
     return OF_ORDER.all(order.id)
+
+
+def last_sent(order: Order, template: str) -> datetime | None:
+    """When this letter about the order went, or was put ready, last."""
+    return max((row.sent_at or row.created for row in SENT_BEFORE.all(order.id) if row.template == template and row.state not in GONE), default=None)
 
 
 def name_of(letter: Letter, settings: Settings, language: str) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from peewee import fn
 
 from models import Order, Payment, PaymentMethod, PaymentState, Refund, now
 from money import ZERO, Money
-from rules import events, vouchers
+from rules import bank_links, events, vouchers
 from rules.prepared import Prepared
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
 
 OF_ORDER = Prepared(lambda order: Payment.select().where(Payment.order == order).order_by(Payment.id))
+GONE = ("failed", "cancelled")  # refunds that came to nothing
 SETTLED = (Order.goods, Order.discount, Order.shipping_total, Order.vat, Order.total, Order.items, Order.keeps_total, Order.paid,
            Order.refunded, Order.payment_state, Order.paid_at)
 
@@ -35,8 +38,10 @@ def of_order(order: Order) -> list[Payment]:
     return OF_ORDER.all(order.id)
 
 
-def record(order: Order, method: PaymentMethod, amount: Money, *, by: Actor, reference: str = "") -> Payment:
-    """Book money that came in by hand (on a return: that went back), on an order that rules.orders.changing gave out.
+def record(order: Order, method: PaymentMethod, amount: Money, *, by: Actor, reference: str = "", kind: str = "payment.recorded",
+           **facts: Any) -> Payment:
+    """Book money that came in by hand (on a return: that went back), on an order that rules.orders.changing gave out. `kind` and `facts`
+    are of its event.
 
     Refuses nothing (zero), the other way round, and methods that a provider settles by itself.
     """
@@ -47,8 +52,8 @@ def record(order: Order, method: PaymentMethod, amount: Money, *, by: Actor, ref
     payment = Payment.create(order=order, method=method, amount=amount, state="captured", reference=reference, operator=by.operator,
                              captured_at=now())
     refresh(order)
-    events.record("payment.recorded", by=by, order=order, part=f"payment:{payment.id}", version=order.version, payment=payment.id,
-                  amount={"cents": amount.cents}, method=method.name)
+    events.record(kind, by=by, order=order, part=f"payment:{payment.id}", version=order.version, payment=payment.id,
+                  amount={"cents": amount.cents}, method=method.name, **facts)
     return payment
 
 
@@ -94,7 +99,7 @@ def take_back(order: Order, payment: Payment, *, by: Actor) -> Payment:
         raise Refused("The provider has this money; refund it instead.")
     if payment.id not in [each.id for each in standing(order)]:
         raise Refused("This payment was already taken back.")
-    if order.refunded > order.paid - payment.amount:
+    if given_back(order) > order.paid - payment.amount:
         raise Refused("Money of this payment was paid back already, so it stays.")
     correction = Payment.create(order=order, method=payment.method_id, amount=-payment.amount, state="captured", corrects=payment,
                                 operator=by.operator, captured_at=now())
@@ -102,7 +107,14 @@ def take_back(order: Order, payment: Payment, *, by: Actor) -> Payment:
     refresh(order)
     events.record("payment.undone", by=by, order=order, part=f"payment:{payment.id}", version=order.version, payment=payment.id,
                   amount={"cents": payment.amount.cents})
+    bank_links.reopen(payment)
     return correction
+
+
+def given_back(order: Order) -> Money:
+    """What went back, and what is on its way back: it can no longer be asked again."""
+    query = Refund.select(fn.SUM(Refund.amount).coerce(False)).where(Refund.order == order, Refund.state.not_in(GONE))
+    return Money(int(query.scalar() or 0))
 
 
 def refresh(order: Order) -> None:

@@ -1,25 +1,30 @@
-"""Money that goes back by hand: what may, what it is worth by line, and doing it, with the goods that come back.
+"""Money that goes back: what may, what it is worth by line, and doing it, with the goods that come back.
 
-Never more than was paid, per order and per payment; never more of a line than was sold. An order's own total stays what it was.
+By hand it is done at once; through a provider it is asked here, and what becomes of it is told by rules/provider_refunds.py. Never more
+than was paid, per order and per payment, with what is on its way; never more of a line than was sold. An order's own total stays what it
+was. Goods that came back stay back, whatever becomes of the money: it can be tried again.
 """
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from peewee import fn
 
-from models import Line, Order, Payment, PaymentMethod, Refund, RefundLine, Regime, database, now
+from models import Event, Line, Order, PaymentMethod, Refund, RefundLine, Regime, Return, database, now
 from money import ZERO, Money, Quantity, divided
-from rules import fields, letters, orders, payments, returned, shop, stock, totals, vouchers
+from rules import fields, orders, payments, provider_refunds, refund_done, refund_sources, returned, stock, totals, vouchers
+from rules.payments import GONE
+from rules.prepared import Prepared
+from rules.refund_sources import Part
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
 
 NONE = Quantity(0)
-GONE = ("failed", "cancelled")  # refunds that came to nothing
+OF_ORDER = Prepared(lambda order: Refund.select().where(Refund.order == order).order_by(Refund.id))
 CONDITIONS = ("sellable", "damaged", "kept")  # of the goods: for sale again, come back broken, not sent back
 LONGEST_REASON = 200
 
@@ -49,18 +54,23 @@ class Back(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a person wants: of each line (by key), shipping or not, and the amount when it is not what these are worth."""
+    """What a person wants: of each line (by key), shipping or not, and the amount when it is not what these are worth.
 
-    method: PaymentMethod
+    `method`: by hand, this way; None: each payment goes back the way it came. `payments`: of these only, by key.
+    """
+
+    method: PaymentMethod | None
     lines: Mapping[int, Back] = field(default_factory=dict)
     shipping: bool = False
     amount: Money | None = None
     reason: str = ""
     mails: bool = False
+    payments: tuple[int, ...] = ()
 
 
 def of_order(order: Order) -> list[Refund]:
-    return list(Refund.select().where(Refund.order == order).order_by(Refund.id)) if order.refunded else []
+    """Also what is on its way, and what came to nothing."""
+    return OF_ORDER.all(order.id) if order.paid or order.refunded else []
 
 
 def offer(order: Order) -> Offer:
@@ -68,13 +78,13 @@ def offer(order: Order) -> Offer:
     done, waiting = paid_back(order), returned.waiting(order.id)
     lines = [Returnable(line, line.quantity - done.get(line.id, NONE) - waiting.get(line.id, NONE), done.get(line.id, NONE))
              for line in totals.lines_of(order) if line.quantity > NONE]
-    return Offer([each for each in lines if each.left > NONE], order.shipping_total, max(order.paid - order.refunded, ZERO))
+    return Offer([each for each in lines if each.left > NONE], order.shipping_total, max(order.paid - payments.given_back(order), ZERO))
 
 
 def must_leave(line: Line, quantity: Quantity) -> None:
     """What was paid back or is in a return stays on the order that it was sold with."""
-    query = RefundLine.select(fn.SUM(RefundLine.quantity).coerce(False)).join(Refund)
-    done = Quantity(int(query.where(RefundLine.line == line, Refund.state.not_in(GONE)).scalar() or 0))
+    query = RefundLine.select(fn.SUM(RefundLine.quantity).coerce(False)).join(Refund).where(RefundLine.line == line, _counts())
+    done = Quantity(int(query.scalar() or 0))
     if done and quantity < done:
         raise Refused("{quantity} of {name} was paid back already.", field="quantity", quantity=done, name=line.name)
     if (waiting := returned.waiting(line.order_id).get(line.id, NONE)) and quantity < done + waiting:
@@ -82,10 +92,15 @@ def must_leave(line: Line, quantity: Quantity) -> None:
 
 
 def paid_back(order: Order) -> dict[int, Quantity]:
-    """How much of each line was paid back."""
+    """How much of each line was paid back, is on its way back, or was sent back though its money was refused."""
     query = (RefundLine.select(RefundLine.line, fn.SUM(RefundLine.quantity)).join(Refund)
-             .where(Refund.order == order, Refund.state.not_in(GONE)).group_by(RefundLine.line))
+             .where(Refund.order == order, _counts()).group_by(RefundLine.line))
     return {line: Quantity(int(quantity)) for line, quantity in database.execute(query).fetchall()}
+
+
+def _counts() -> Any:
+    """Of a line of a refund: goods that came back with one stay back, whatever became of it; what the customer kept may be asked again."""
+    return Refund.state.not_in(GONE) | (RefundLine.condition != "kept")
 
 
 def worth(order: Order, each: Returnable, quantity: Quantity) -> Money:
@@ -107,36 +122,78 @@ def sum_of(order: Order, asked: Asked, offered: Offer) -> Money:
 def make(order: Order, asked: Asked, *, by: Actor) -> list[Refund]:
     """Pay back on an order that rules.orders.changing gave out: a row for each payment it comes from, the newest first.
 
-    Refuses more than was paid or than the person's own limit, more of a line than was sold, and methods that are not settled by hand.
+    By hand they are done; those of a provider are sent to it as soon as the caller's transaction is over. Refuses more than was paid or
+    than the person's own limit, more of a line than was sold, and methods that are not settled by hand.
     """
     must_have(by, "refunds.make")
     offered = offer(order)
     amount, reason = _checked(order, asked, offered, by)
-    before = order.payment_state
-    refunds = [
-        Refund.create(order=order, payment=payment, method=asked.method, amount=part, state="done", reason=reason, operator=by.operator,
-                      done_at=now())
-        for payment, part in _sources(order, amount)
-    ]
+    refunds = [_row(order, part, reason, by) for part in refund_sources.parts(order, amount, asked.method, asked.payments)]
     _keep_lines(order, asked, offered, refunds[0])
-    payments.refresh(order)
-    event = orders.record("refund.made", order, "payment", by=by, amount=amount, method=asked.method, reason=reason, was=before,
-                          lines=[[line, back.quantity.thousandths, back.condition] for line, back in asked.lines.items()])
+    event = _begin(order, refunds, asked.mails, by, lines=[
+        [line, back.quantity.thousandths, back.condition] for line, back in asked.lines.items()])
     stock.take_in(order, {line: back.quantity for line, back in asked.lines.items() if back.condition == "sellable"}, event, by=by)
-    if asked.method.provider == "voucher":
-        vouchers.issue(order, refunds[0], amount, by=by)
-    if asked.mails:
-        drafts = letters.for_occasion("refunded", settings=shop.current(), order=order, refund=amount)
-        letters.queue([draft for draft in drafts if not draft.problem], order=order, cause=event, delay=timedelta(0))
     return refunds
+
+
+def again(order: Order, refund: Refund, method: PaymentMethod | None, *, mails: bool = False, by: Actor) -> Refund:
+    """Try one that came to nothing again, by a row of its own, on an order that rules.orders.changing gave out: by hand this way, or
+    (None) the way it was paid. Goods that came back with it are not put back again. Refuses a second time, and what make() refuses."""
+    must_have(by, "refunds.make")
+    if refund.order_id != order.id or refund.state not in GONE:
+        raise Refused("This money was not refused: there is nothing to try again.")
+    if Refund.select().where(Refund.again_of == refund).exists():
+        raise Refused("This was tried again already.")
+    _must_be_allowed(refund.amount, offer(order).most, by)
+    chosen = (refund.payment_id,) if refund.payment_id else ()
+    part, *more = refund_sources.parts(order, refund.amount, method, chosen)
+    if more:
+        raise Refused("At most {most} can be paid back.", field="amount", most=part.amount)
+    another = _row(order, part, refund.reason, by, again_of=refund)
+    RefundLine.update(refund=another).where(RefundLine.refund == refund).execute()
+    Return.update(refund=another).where(Return.refund == refund).execute()
+    _begin(order, [another], mails, by)
+    return another
+
+
+def _row(order: Order, part: Part, reason: str, by: Actor, **more: Any) -> Refund:
+    how = {"state": "intent", "idempotency_key": secrets.token_hex(16)} if part.by_provider else {"state": "done", "done_at": now()}
+    return Refund.create(order=order, payment=part.payment, method=part.method, amount=part.amount, reason=reason, operator=by.operator, **how,
+                         **more)
+
+
+def _begin(order: Order, refunds: Sequence[Refund], mails: bool, by: Actor, **facts: Any) -> Event:
+    """What is done by hand is done; what a provider does is sent to it. Answers the first event, which has the facts."""
+    before = order.payment_state
+    payments.refresh(order)
+    events = []
+    for kind, rows in (("refund.made", [each for each in refunds if each.state == "done"]),
+                       ("refund.asked", [each for each in refunds if each.state == "intent"])):
+        if rows:
+            events.append(orders.record(
+                kind, order, "payment", by=by, amount=sum((row.amount for row in rows), ZERO), was=before, reason=rows[0].reason, mails=mails,
+                method=", ".join(dict.fromkeys(row.method.name for row in rows)), refunds=[row.id for row in rows], **facts))
+            facts = {}
+        if rows and kind == "refund.made":
+            _give_vouchers(order, rows, by)
+            refund_done.follow(order, rows, events[-1], mails=mails, by=by)
+    for refund in refunds:
+        if refund.state == "intent":
+            provider_refunds.wake_after(refund)
+    first: Event = events[0]
+    return first
+
+
+def _give_vouchers(order: Order, done: Sequence[Refund], by: Actor) -> None:
+    """One for all that is not given in money."""
+    if given := [refund for refund in done if refund.method.provider == "voucher"]:
+        vouchers.issue(order, given[0], sum((refund.amount for refund in given), ZERO), by=by)
 
 
 def _checked(order: Order, asked: Asked, offered: Offer, by: Actor) -> tuple[Money, str]:
     """The amount and the reason."""
     if not offered.most:
         raise Refused("Nothing was paid on this order that could be paid back.")
-    if asked.method.archived or not (asked.method.by_hand or asked.method.provider == "voucher"):
-        raise Refused("{method} is settled by the provider, not by hand.", field="method", method=asked.method.name)
     known = {each.line.id: each.left for each in offered.lines}
     for key, back in asked.lines.items():
         if key not in known or not NONE < back.quantity <= known[key] or back.condition not in CONDITIONS:
@@ -154,19 +211,6 @@ def _must_be_allowed(amount: Money, most: Money, by: Actor) -> None:
         raise Refused("At most {most} can be paid back.", field="amount", most=most)
     if by.refund_limit is not None and amount > by.refund_limit:
         raise Refused("You may pay back {limit} at a time. Ask somebody who may do more.", field="amount", limit=by.refund_limit)
-
-
-def _sources(order: Order, amount: Money) -> list[tuple[Payment | None, Money]]:
-    """From which payments the money comes, the newest first. What no payment is known of (imported) comes from none."""
-    query = Refund.select(Refund.payment, fn.SUM(Refund.amount)).where(Refund.order == order, Refund.state.not_in(GONE)).group_by(Refund.payment)
-    gone: dict[int | None, int] = {payment: int(cents) for payment, cents in database.execute(query).fetchall()}
-    found: list[tuple[Payment | None, Money]] = []
-    for payment in reversed(payments.standing(order)):
-        part = min(amount, payment.amount - Money(gone.get(payment.id, 0)))
-        if part > ZERO:
-            found.append((payment, part))
-            amount -= part
-    return [*found, (None, amount)] if amount else found
 
 
 def _keep_lines(order: Order, asked: Asked, offered: Offer, refund: Refund) -> None:
