@@ -16,7 +16,9 @@ from redis.exceptions import RedisError
 
 import config
 from models import database
-from rules import bulk_changes, bulk_status, documents, exports, jobs, keys, label_rules, outbox, presence, printing, reactions, throttle
+from rules import (
+    bank_booking, bulk_changes, bulk_status, documents, exports, jobs, keys, label_rules, outbox, presence, printing, reactions, throttle,
+)
 
 
 def _queue() -> Huey:
@@ -49,7 +51,7 @@ def make_pdf(document: int, format: str, is_copy: bool) -> bool:
 
 
 WORK: dict[str, jobs.Work] = {"change": bulk_changes.work, "undo": bulk_changes.work_back, "status": bulk_status.work, "export": exports.work,
-                               "labels": label_rules.work}
+                               "labels": label_rules.work, "bank": bank_booking.work}
 
 
 @huey.task()

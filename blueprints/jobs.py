@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, make_response, send_file, url_for
@@ -13,11 +14,12 @@ from blueprints.support.access import actor, here
 from blueprints.support.formats import sentence
 from blueprints.support.htmx import go, page_or_fragment
 from models import Job
-from rules import bulk_changes, exports, jobs
+from rules import bank_booking, bulk_changes, exports, jobs
 from rules.facts import told
 from rules.refusal import Refused
 
 bp = Blueprint("jobs", __name__)
+COUNTS: dict[str, Callable[[Job], dict[str, int]]] = {"export": lambda job: {}, "bank": bank_booking.counts}  # of jobs that have no rows
 
 
 @bp.get("/jobs/<int:key>")
@@ -33,7 +35,7 @@ def shown(job: Job) -> dict[str, Any]:
     """What the page of a job needs; orders are listed when it has ended."""
     has_ended = job.state in jobs.ENDED
     return {
-        "job": job, "title": title(job), "has_ended": has_ended, "counts": jobs.counts(job) if job.kind != "export" else {},
+        "job": job, "title": title(job), "has_ended": has_ended, "counts": COUNTS.get(job.kind, jobs.counts)(job),
         "refused": [(row.order.number, why(row.refusal)) for row in jobs.listed(job, "refused")] if has_ended else [],
         "done": [row.order.number for row in jobs.listed(job, "done")] if has_ended else [], "most": jobs.MOST_LISTED,
         "can_undo": bulk_changes.can_undo(job, by=actor()), "has_file": job.kind == "export" and exports.kept_at(job).exists(),
@@ -45,6 +47,8 @@ def back(job: Job) -> tuple[str, str]:
     """Where one came from, and its name."""
     if job.kind == "labels":
         return url_for("label_rules.show", key=job.settings["rule"]), _("Back to the rule")
+    if job.kind == "bank":
+        return url_for("bank.index"), _("Back to the bank")
     return url_for("orders.index", q=job.settings.get("query") or None), _("Back to the orders")
 
 
@@ -53,6 +57,8 @@ def title(job: Job) -> str:
         return _("Export orders")
     if job.kind == "labels":
         return _("Label %(label)s for who bought %(what)s", label=job.settings["label"], what=job.settings["what"])
+    if job.kind == "bank":
+        return _("Book what came in on the bank")
     said = sentence(bulk_changes.title(job, g.settings))
     return _("Undo: %(what)s", what=said) if job.kind == "undo" else said
 

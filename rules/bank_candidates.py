@@ -1,0 +1,154 @@
+"""The orders and refunds that what came in on the bank, or went out, may be about: for many entries at once, in a handful of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from models import SETTLED, BankEntry, Document, Order, Refund
+from money import ZERO, Money
+from rules import bank_references
+from rules.bank_references import Number
+from rules.filters.patterns import Sql
+from rules.order_ways import run, use
+from rules.shop import Settings
+
+MOST_OF_AMOUNTS = 2_000  # orders that owe one of some amounts, the newest
+COLUMNS = (Order.id, Order.number, Order.name, Order.company, Order.customer, Order.status, Order.total, Order.paid, Order.refunded,
+           Order.payment_state, Order.currency, Order.placed)
+
+
+class Known(NamedTuple):
+    """An order, as far as a transfer is concerned."""
+
+    id: int
+    number: str
+    name: str
+    company: str
+    customer: int | None
+    stage: str
+    total: Money
+    balance: Money
+    currency: str
+    placed: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.balance > ZERO and self.stage not in ("cancelled", "returned")
+
+
+class PaidBack(NamedTuple):
+    """A refund that was recorded by hand, by bank, and that no entry says yet."""
+
+    id: int
+    amount: Money
+    done: date
+    order: str
+    name: str
+    company: str
+
+
+class Candidates(NamedTuple):
+    """`orders` by key. `said`: for each entry the orders it names, with how. `owing`: for each amount the orders that owe it, the oldest
+    first. `known`: for each IBAN the customers, and the names on orders, that paid from it before. `paid_back`: by amount."""
+
+    orders: dict[int, Known]
+    said: dict[int, dict[int, Number]]
+    owing: dict[Money, list[Known]]
+    known: dict[str, set[int | str]]
+    paid_back: dict[Money, list[PaidBack]]
+
+
+def of(entries: Sequence[BankEntry], left: dict[int, Money], settings: Settings) -> Candidates:
+    """For these entries, of which so much is no payment yet. At most eight queries, however many there are."""
+    received = [entry for entry in entries if left[entry.id] > ZERO]
+    said = _said(received, settings)
+    owing = _owing({left[entry.id] for entry in received})
+    chosen = {key for entry in received for key in entry.chosen}
+    orders = fetch({*chosen, *owing, *(key for keys in said.values() for key in keys)}, settings)
+    by_amount: dict[Money, list[Known]] = defaultdict(list)
+    for key in reversed(owing):
+        if key in orders and orders[key].is_open:
+            by_amount[orders[key].balance].append(orders[key])
+    paid_back = _paid_back({-left[entry.id] for entry in entries if left[entry.id] < ZERO}, settings)
+    return Candidates(orders, said, by_amount, _known({entry.iban for entry in received} - {""}), paid_back)
+
+
+def fetch(keys: Iterable[int], settings: Settings) -> dict[int, Known]:
+    """These orders, by key."""
+    wanted = list(keys)
+    query: Any = Order.select(*COLUMNS).where(Order.id.in_(wanted)).tuples() if wanted else ()
+    return {row[0]: _read(row, settings) for row in query}
+
+
+def _read(row: Sequence[Any], settings: Settings) -> Known:
+    key, number, name, company, customer, status, total, paid, refunded, state, currency, placed = row
+    balance = ZERO if state in SETTLED else total - paid + refunded
+    return Known(key, number, name, company, customer, settings.statuses[status].stage, total, balance, currency, placed)
+
+
+def _said(entries: Sequence[BankEntry], settings: Settings) -> dict[int, dict[int, Number]]:
+    """Which orders each entry names: by their number, the number they had elsewhere, or that of a receipt or an invoice."""
+    numbers = {entry.id: bank_references.numbers(entry.reference, entry.description) for entry in entries}
+    looked_for = {number.text for found in numbers.values() for number in found}
+    orders = _by_number(looked_for, settings)
+    return {entry: {order: number for number in reversed(found) for order in orders.get(number.text, ())} for entry, found in numbers.items()}
+
+
+def _by_number(looked_for: set[str], settings: Settings) -> dict[str, set[int]]:
+    """What each of these is the number of."""
+    found: dict[str, set[int]] = defaultdict(set)
+    if not looked_for:
+        return found
+    own: Any = Order.select(Order.id, Order.number).where(Order.number.in_(list(looked_for))).tuples()
+    for order, number in own:
+        found[number].add(order)
+    elsewhere = {spelled: number for number in looked_for for spelled in (number, f"#{number}")}
+    others: Any = Order.select(Order.id, Order.external_number).where(
+        Order.source.in_(list(settings.sources)), Order.external_number.in_(list(elsewhere))).tuples()
+    for order, number in others:
+        found[elsewhere[number]].add(order)
+    printed = {document: number for number in looked_for for document in bank_references.documents(number, settings.shop)}
+    papers: Any = Document.select(Document.order, Document.number).where(Document.number.in_(list(printed))).tuples() if printed else ()
+    for order, number in papers:
+        if order is not None:
+            found[printed[number]].add(order)
+    return found
+
+
+def _owing(amounts: set[Money]) -> list[int]:
+    """The orders that owe one of these amounts, the newest first: read off the index of what owes."""
+    if not amounts:
+        return []
+    sql = (f'SELECT o.id FROM "order" o{use("order_owing")} WHERE o.payment_state IN (\'unpaid\', \'partly_paid\', \'overpaid\') '
+           f"AND o.placed IS NOT NULL AND o.total - o.paid + o.refunded IN ({', '.join('?' * len(amounts))}) "
+           f"ORDER BY o.placed DESC, o.id DESC LIMIT {MOST_OF_AMOUNTS}")
+    return [order for order, in run(Sql(sql, tuple(amount.cents for amount in amounts))).fetchall()]
+
+
+def _known(ibans: set[str]) -> dict[str, set[int | str]]:
+    """Who paid from these accounts before."""
+    found: dict[str, set[int | str]] = defaultdict(set)
+    if ibans:
+        sql = ('SELECT DISTINCT e.iban, o.customer_id, o.name FROM bank_entry e JOIN bank_part b ON b.entry_id = e.id '
+               f'JOIN payment p ON p.id = b.payment_id JOIN "order" o ON o.id = p.order_id WHERE e.iban <> \'\' '
+               f'AND e.iban IN ({", ".join("?" * len(ibans))})')
+        for iban, customer, name in run(Sql(sql, tuple(ibans))).fetchall():
+            found[iban] |= {each for each in (customer, name) if each}
+    return found
+
+
+def _paid_back(amounts: set[Money], settings: Settings) -> dict[Money, list[PaidBack]]:
+    found: dict[Money, list[PaidBack]] = defaultdict(list)
+    methods = [method.id for method in settings.payment_methods.values() if method.provider == "bank_transfer"]
+    if not amounts or not methods:
+        return found
+    taken = BankEntry.select(BankEntry.refund).where(BankEntry.refund.is_null(False))
+    query: Any = (Refund.select(Refund.id, Refund.amount, Refund.done_at, Order.number, Order.name, Order.company).join(Order)
+                  .where(Refund.state == "done", Refund.method.in_(methods), Refund.amount.in_(list(amounts)), Refund.id.not_in(taken))
+                  .order_by(Refund.id.desc()).limit(MOST_OF_AMOUNTS).tuples())
+    for key, amount, done, number, name, company in query:
+        found[amount].append(PaidBack(key, amount, done.date(), number, name, company))
+    return found
