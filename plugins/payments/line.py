@@ -58,10 +58,13 @@ class OneTry(HTTPAdapter):
     def _body(self, raw: Any) -> bytes:
         """All of it, while there is time: a provider that says one byte a second is not waited for."""
         body = b""
-        while part := raw.read1(65_536, decode_content=True):
-            body += part
-            if monotonic() > self.until or len(body) > LARGEST:
-                raise requests.ReadTimeout
+        try:
+            while part := raw.read1(65_536, decode_content=True):
+                body += part
+                if monotonic() > self.until or len(body) > LARGEST:
+                    raise requests.ReadTimeout
+        finally:
+            raw.close()  # what was read to its end has let go of the connection by now
         return body
 
 

@@ -14,6 +14,7 @@ from mollie.api.client import Client
 from mollie.api.objects.payment import Payment
 
 from money import Money
+from plugins.payments import N_
 from plugins.payments.contract import Account, Asked, Declined, Malformed, Missing, News, PaidBack, Standing, Unreachable
 from plugins.payments.line import Line, silent
 
@@ -108,7 +109,7 @@ class Mollie:
     def _client(self, line: Line) -> Client:
         key = self.account.secrets.get("api_key", "")
         if not API_KEY.fullmatch(key):
-            raise Declined("This is no API key of Mollie.")
+            raise Declined(N_("This is no API key of Mollie."))
         client = Client(api_endpoint=self.account.endpoint, retry=0)
         client.set_api_key(key)
         client.UNAME = "Toonbank"  # the library would tell the name of this machine
@@ -119,7 +120,7 @@ class Mollie:
 def _meaning(error: errors.ResponseError, reading: bool) -> Exception:
     status, said = int(error.status or 0), str(error)
     if status in (401, 403):
-        return Declined("Mollie does not accept this API key.")
+        return Declined(N_("Mollie does not accept this API key."))
     if status in (404, 410):
         return Missing(said)
     if status == 429:

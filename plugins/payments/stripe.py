@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -12,6 +13,7 @@ from typing import Any, TypeVar
 import stripe
 
 from money import Money
+from plugins.payments import N_
 from plugins.payments.contract import Account, Asked, Declined, Forged, Malformed, Missing, News, PaidBack, Standing, Unreachable
 from plugins.payments.line import Line, silent
 
@@ -27,6 +29,8 @@ SENSELESS = (KeyError, TypeError, ValueError, AttributeError, IndexError)  # an 
 LONGEST = 250  # characters of a description
 _R = TypeVar("_R")
 
+logging.getLogger("stripe").setLevel(logging.WARNING)  # below that the library notes whole answers, and the end of a wrong key
+
 
 class Stripe:
     key_lives = timedelta(hours=24)
@@ -36,7 +40,7 @@ class Stripe:
 
     def check(self) -> str:
         if not SIGNING_SECRET.fullmatch(self.account.secrets.get("webhook_secret", "")):
-            raise Declined("This is no signing secret of Stripe.")
+            raise Declined(N_("This is no signing secret of Stripe."))
         return self._said(_name, reading=True)
 
     def ask(self, asked: Asked) -> Standing:
@@ -79,7 +83,7 @@ class Stripe:
         _must_be(SESSION, payment)
         session = self._said(lambda client: client.v1.checkout.sessions.retrieve(payment).to_dict(), reading=True)
         if not session.get("payment_intent"):
-            raise Declined("Nothing was paid with this payment.")
+            raise Declined(N_("Nothing was paid with this payment."))
         ours = {OURS: session.get("client_reference_id") or "", OUR_REFUND: reference, "description": description[:LONGEST]}
         facts: Any = {"payment_intent": session["payment_intent"], "amount": amount.cents, "metadata": ours}
         return self._said(lambda client: _paid_back(client.v1.refunds.create(facts, {"idempotency_key": key}).to_dict()))
@@ -122,7 +126,7 @@ class Stripe:
     def _client(self, line: Line) -> stripe.StripeClient:
         key = self.account.secrets.get("secret_key", "")
         if not SECRET_KEY.fullmatch(key):
-            raise Declined("This is no secret key of Stripe.")
+            raise Declined(N_("This is no secret key of Stripe."))
         return stripe.StripeClient(key, base_addresses={"api": self.account.endpoint}, max_network_retries=0, http_client=OverLine(line))
 
 
@@ -143,13 +147,13 @@ class OverLine(stripe.HTTPClient):
 def _meaning(error: stripe.StripeError, reading: bool) -> Exception:
     status = error.http_status or 0
     if status in (401, 403):
-        return Declined("Stripe does not accept this secret key, or not for this.")
+        return Declined(N_("Stripe does not accept this secret key, or not for this."))
     if status == 404:
         return Missing(error.user_message or "Stripe has no such key.")
     if isinstance(error, stripe.RateLimitError):
         return Unreachable("Stripe was asked too often.")
     if isinstance(error, stripe.InvalidRequestError | stripe.CardError) and 400 <= status < 500:
-        return Declined(error.user_message or "Stripe says no.")
+        return Declined(error.user_message or N_("Stripe says no."))
     return silent(reading, f"Stripe's answer says nothing ({status}).")  # also: the key was used for something else, or is in use at this moment
 
 

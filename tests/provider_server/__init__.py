@@ -1,6 +1,6 @@
 """A stand-in for Mollie and Stripe on this machine: real HTTP, as publicly documented, and it does as a test says.
 
-    with provider_server() as server:        # in this process; provider_process() for one of its own
+    with provider_server() as server:        # in this process; tests.provider_server.remote has one in a process of its own
         config.MOLLIE_URL = server.url       # both providers answer there
         provider("mollie", server.secrets("mollie")).ask(...)
         server.pay()
@@ -13,10 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.provider_server.remote import RemoteProviders, provider_process
 from tests.provider_server.server import ProviderServer
 
-__all__ = ["ProviderServer", "RemoteProviders", "provider_process", "provider_server"]
+__all__ = ["ProviderServer", "provider_server"]
 
 
 @contextmanager

@@ -28,6 +28,7 @@ class Answer:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     mimetype: str = "application/json"
+    drips: bool = False
 
     @property
     def bytes(self) -> bytes:

@@ -15,6 +15,8 @@ KINDS = (
     "garbage",        # a page instead of an answer, and nothing was done
     "garbage after",
     "redirect",       # go and ask elsewhere
+    "drip",           # it was done, and the answer comes one byte at a time
+    "flood",          # it was done, and the answer is far too long
 )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from tests.provider_server.answers import Answer, Request
 from tests.provider_server.books import Books, Payment, Refund
 
-API_KEY = "test_MollieKeyOfTheStandIn2026abcdef"
+API_KEY = "test_MollieKeyOfTheStandInKqWz"
 ROUTES = (
     ("POST", r"/v2/payments", "ask"), ("GET", r"/v2/payments/(tr_\w+)", "fetch"), ("DELETE", r"/v2/payments/(tr_\w+)", "cancel"),
     ("POST", r"/v2/payments/(tr_\w+)/refunds", "refund"), ("GET", r"/v2/payments/(tr_\w+)/refunds/(re_\w+)", "fetch_refund"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -16,6 +18,7 @@ from tests.provider_server.faults import Faults
 from tests.provider_server.notices import WHEN, Notice, Notices
 
 GARBAGE = Answer(200, b"<html><body>Bad gateway</body></html>", mimetype="text/html")
+FLOOD = Answer(200, b"{" + b" " * 3_000_000 + b"}")
 DIALECTS = {"v1": ("stripe", stripe), "v2": ("mollie", mollie)}
 
 
@@ -79,7 +82,8 @@ class ProviderServer(Controls):
             self.news.before_the_answer()
             self.news.after_the_answer()
             return self.faults.hang()
-        return {"reset after": None, "garbage after": GARBAGE, "500 after": module.BROKEN}.get(fault, answer)
+        after = {"reset after": None, "garbage after": GARBAGE, "500 after": module.BROKEN, "drip": replace(answer, drips=True), "flood": FLOOD}
+        return after.get(fault, answer)
 
     def _tell(self, payment: Payment, what: str, refund: Refund | None) -> None:
         for url, body in self.dialects[payment.provider].notices(payment, what, refund):
@@ -152,6 +156,11 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Who asked may have hung up: that is what the tests are about."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class Handler(BaseHTTPRequestHandler):
     """`standin` is said when the server is made."""
@@ -168,8 +177,9 @@ class Handler(BaseHTTPRequestHandler):
             for name, value in {"Content-Type": answer.mimetype, **answer.headers, "Content-Length": str(len(answer.bytes))}.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(answer.bytes)
-            self.wfile.flush()
+            for part in [answer.bytes[at:at + 1] for at in range(len(answer.bytes))] if answer.drips else [answer.bytes]:
+                self.wfile.write(part)
+                self.standin.faults.over.wait(0.05 if answer.drips else 0)
         if not parts.path.startswith("/control/"):
             self.standin.news.after_the_answer()
 

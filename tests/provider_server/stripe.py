@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 from tests.provider_server.answers import Answer, Request
 from tests.provider_server.books import Books, Payment, Refund
 
-SECRET_KEY = "sk_test_StripeKeyOfTheStandIn2026abcdef"
-SIGNING_SECRET = "whsec_SigningSecretOfTheStandIn2026ab"
+SECRET_KEY = "sk_test_StripeKeyOfTheStandInKxVy"
+SIGNING_SECRET = "whsec_SigningSecretOfTheStandInMzQk"
 CREATED = 1_795_435_200
 ROUTES = (
     ("POST", r"/v1/checkout/sessions", "ask"), ("GET", r"/v1/checkout/sessions/(cs_\w+)", "fetch"),
