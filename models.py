@@ -607,6 +607,11 @@ Order.add_index(Order.index(  # the list, newest first; and any combination of w
 Order.add_index(Order.index(  # what is to be paid, or was paid too much, newest first
     Order.placed, Order.id, Order.payment_state, Order.total, Order.paid, Order.refunded, Order.status, Order.due, name="order_owing",
 ).where(Order.payment_state.in_(("unpaid", "partly_paid", "overpaid"))))
+Order.add_index(Order.index(  # the few that were paid, shipped or changed before they were placed: the days of all others say when that was at most
+    Order.placed, Order.paid_at, Order.shipped_at, Order.changed, name="order_early",
+).where((Order.paid_at < Order.placed) | (Order.shipped_at < Order.placed) | (Order.changed < Order.placed)))
+Order.add_index(Order.index(  # of which there is money here: what of it was cancelled or came back is to be refunded
+    Order.status, Order.payment_state, name="order_money_here").where(Order.paid > Order.refunded))
 Order.add_index(Order.index(Order.imported, name="order_of_import").where(Order.imported.is_null(False)))  # what one import made
 Order.add_index(Order.index(Order.operator, Order.changed, name="order_drafts").where(Order.placed.is_null()))  # drafts of an operator
 

@@ -22,7 +22,7 @@ from blueprints.support.access import SignedIn
 from models import Device, Event, Operator, Order, database, now
 from rules import order_list, shop
 from rules.filters import language
-from rules.order_find import Place
+from rules.order_plan import Place
 from tests.desk import Desk
 from tests.queries import asked
 
@@ -74,8 +74,8 @@ class Listing:
                     timed(lambda: gzip.compress(bare.render(rows=page["listed"].rows).encode(), 4), 200))
 
     def measured(self, question: Question) -> Page:
-        (found, capped), = order_list.count([language.parse(question.text)], by=self.actor)
-        return self.page(f"{question.about}: `{question.text}`", path(q=question.text), f"{found:,}{'+' * capped}")
+        found, = order_list.counts([language.parse(question.text)], by=self.actor)
+        return self.page(f"{question.about}: `{question.text}`", path(q=question.text), f"{found.count:,}{'+' * found.capped}")
 
     def first(self) -> Page:
         return self.page("**the first page**", path())

@@ -854,6 +854,12 @@ def up(migrator, db):
             name="order_owing",
         ).where(Order.payment_state.in_(("unpaid", "partly_paid", "overpaid")))
     )
+    Order.add_index(
+        Order.index(Order.placed, Order.paid_at, Order.shipped_at, Order.changed, name="order_early").where(
+            (Order.paid_at < Order.placed) | (Order.shipped_at < Order.placed) | (Order.changed < Order.placed)
+        )
+    )
+    Order.add_index(Order.index(Order.status, Order.payment_state, name="order_money_here").where(Order.paid > Order.refunded))
     Order.add_index(Order.index(Order.imported, name="order_of_import").where(Order.imported.is_null(False)))
     Order.add_index(Order.index(Order.operator, Order.changed, name="order_drafts").where(Order.placed.is_null()))
     Line.add_index(Line.index(Line.product, Line.order, name="line_holding").where(Line.held > 0))

@@ -12,10 +12,12 @@ from typing import Any
 
 from models import Order, is_sqlite
 from money import ZERO, Money
-from rules import order_find, order_matches, order_rows, shop, todo
+from rules import order_count, order_find, order_matches, order_rows, shop, todo
 from rules.filters import conditions
 from rules.filters.language import Query, written
-from rules.order_find import NEWEST, SUMMED, WITH_DRAFTS, Asked, Found, Place, Sort
+from rules.order_count import SUMMED, Count
+from rules.order_find import Found
+from rules.order_plan import NEWEST, WITH_DRAFTS, Asked, Place, Sort
 from rules.order_rows import OrderRow
 from rules.order_ways import CAP
 from rules.refusal import N_, Refused
@@ -33,7 +35,7 @@ FIRST = "placed"
 
 @dataclass(frozen=True)
 class OrderPage:
-    """`newer` and `older` are keys for `page`, None where there is nothing more. `count` is exact up to 10,000; `capped`: there are more.
+    """`newer` and `older` are keys for `page`, None where there is nothing more. `capped`: there are more than `count`.
     `sum`: the totals together, of orders in the shop's currency, when there are not more than 1,000."""
 
     rows: list[OrderRow]
@@ -75,14 +77,14 @@ def page(query: Query, *, by: Actor, key: str = "", backwards: bool = False, siz
         notices.append(Refused(TOO_MANY, most=f"{CAP:,}".replace(",", ".")))
     rows = order_rows.fetch([place.order for place in found.rows], settings, with_text=any(each.words or each.maybe for each in asked.all))
     rows = todo.explained(order_matches.explained(rows, asked), query, settings)
-    return OrderPage(rows, _key(newer, seal), _key(older, seal), min(found.orders or 0, CAP), (found.orders or 0) > CAP,
-                     _sum(found, rows, settings), tuple(notices))
+    count = found.orders or Count(0)
+    return OrderPage(rows, _key(newer, seal), _key(older, seal), count.count, count.capped, _sum(found, rows, settings), tuple(notices))
 
 
 def _sum(found: Found, rows: Sequence[OrderRow], settings: Settings) -> Money | None:
-    if found.orders == len(rows):
+    if found.orders == Count(len(rows)):
         return sum((row.total for row in rows if row.currency == settings.shop.currency), ZERO)
-    return None if found.total is None or (found.orders or 0) > SUMMED else Money(found.total)
+    return None if found.total is None or not found.orders or found.orders.count > SUMMED else Money(found.total)
 
 
 def _found(wanted: Asked, backwards: bool) -> tuple[Found, Place | None, Place | None]:
@@ -141,11 +143,15 @@ def keys(query: Query, *, by: Actor, key: str = "") -> tuple[list[int], str | No
     return [place.order for place in found[:AT_ONCE]], _key(found[AT_ONCE - 1], seal) if len(found) > AT_ONCE else None
 
 
-def count(queries: Sequence[Query], *, by: Actor) -> list[tuple[int, bool]]:
-    """How many orders each finds: exact up to 10,000, and whether there are more."""
+def counts(queries: Sequence[Query], *, by: Actor) -> list[Count]:
+    """How many orders each finds: exact up to 10,000 where that is quick to see. Two queries for all of them."""
     settings = shop.current()
-    counts = [order_find.count(conditions.of(query, settings, by)) for query in queries]
-    return [(min(found, CAP), found > CAP) for found in counts]
+    return order_count.counts([conditions.of(query, settings, by) for query in queries])
+
+
+def count(query: Query, *, by: Actor) -> Count:
+    """How many orders it finds: exact up to 10,000."""
+    return order_count.exactly(conditions.of(query, shop.current(), by))
 
 
 def exact(query: Query) -> str | None:

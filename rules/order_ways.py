@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from math import sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from models import database, is_sqlite
 from rules.filters import patterns
-from rules.filters.condition import Condition, Conditions
+from rules.filters.condition import LIST, Condition, Conditions
 from rules.filters.facets import Facet
 from rules.filters.patterns import Sql, Texts, all_of
-from rules.order_text import DRAFTS
+from rules.order_text import DRAFTS, key
 
 CAP = 10_000
-CANDIDATES, EVERY = (12 * CAP // 10, 3 * CAP), 40  # see _surely_many
+LOOKED = 1_000  # texts that are looked at to see how many are found; more are counted when nothing better is known
+KEPT = 2_000  # orders that a way leads to are remembered when they are not more
+FEW = 100  # orders are enough to see where a day begins
 LOOKED_THROUGH = 4 * CAP  # rows at most of what may give an order several times, in no order
-LIST = "order_list"
-NOTHING = ("NULL::int[]", "NULL")
 PLACED = ' NOT IN (SELECT d.id FROM "order" d WHERE d.placed IS NULL)'  # read off the small index of drafts, not off every order
 RUNS = {  # the column by which an index of orders runs
     LIST: "o.placed", "order_total_id": "o.total", "order_items_id": "o.items", "order_paid_at_placed": "o.paid_at",
@@ -28,7 +28,7 @@ RUNS = {  # the column by which an index of orders runs
 BY_DATE = (LIST, "order_owing")  # indexes of orders, the newest first
 BY_SIZE = ("order_total_id", "order_items_id")
 LATELY = 2_000
-NEWEST_ORDERS = f'(SELECT o.total, o.items FROM "order" o WHERE o.placed IS NOT NULL ORDER BY o.placed DESC LIMIT {LATELY}) o'
+NEWEST_ORDERS = f'(SELECT o.id, o.total, o.items FROM "order" o WHERE o.placed IS NOT NULL ORDER BY o.placed DESC LIMIT {LATELY}) o'
 WITH_DATE = ("order_paid_at_placed", "order_shipped_at_placed", "order_changed_placed")  # in another order, but the date stands in them
 
 
@@ -36,8 +36,8 @@ WITH_DATE = ("order_paid_at_placed", "order_shipped_at_placed", "order_changed_p
 class Way:
     """Where to start: at texts, at the values of a facet, at ids, in an index of orders; or, with none of these, at the top of the list.
 
-    `answers`: the conditions that need no test any more. `orders`: how many it passes, exact up to CAP, beyond that guessed. `newest`: the
-    newest of them (its id). `is_exact`: when the conditions it answers are all, `orders` is what is found.
+    `answers`: the conditions that need no test any more. `orders`: how many it passes, guessed unless `is_exact`; at least so many as
+    `least`, which do what it answers. `newest`: the newest of them (its id).
     """
 
     answers: tuple[Condition, ...] = ()
@@ -46,8 +46,29 @@ class Way:
     ids: Sql | None = None
     index: str = ""
     orders: int = 0
+    least: int = 0
     newest: int = 0
-    is_exact: bool = True
+    is_exact: bool = False
+
+
+class Part(NamedTuple):
+    """Some orders of a way: `passed` gives their `id`, not more than one above `limit`; with texts to look at also whether each is `ok`."""
+
+    way: Way
+    passed: Sql
+    limit: int
+    is_looked_at: bool = False
+    is_lately: bool = False  # the newest of the whole list that are like it
+
+
+class Measured(NamedTuple):
+    """Of a part: how many orders it passed, and how many of them were found; the smallest and the largest id; the ids, of few."""
+
+    passed: int
+    found: int
+    low: int | None
+    high: int | None
+    ids: Any
 
 
 def run(sql: Sql) -> Any:
@@ -55,6 +76,11 @@ def run(sql: Sql) -> Any:
     if is_sqlite():
         return database.execute_sql(sql.text, [str(value) if isinstance(value, date) else value for value in sql.values])
     return database.execute_sql(sql.text.replace("%", "%%").replace("?", "%s"), sql.values)
+
+
+def together(parts: Sequence[Sql]) -> Sql:
+    """One query of several."""
+    return Sql(" UNION ALL ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
 
 
 def use(index: str) -> str:
@@ -74,104 +100,127 @@ def listed(asked: Conditions) -> Sql:
     return drafts if asked.only_drafts else Sql(f"(o.placed IS NOT NULL OR {drafts.text})", drafts.values)
 
 
-def of(asked: Conditions) -> list[Way]:
-    """The ways there are, the one that passes the fewest orders first; the last is the list itself. One query."""
-    ways = [*_known(asked), Way()]
-    many = {place: [(place, *row)] for place, way in enumerate(ways) if way.texts and way.texts.many and (row := _surely_many(way.texts))}
-    counts = [Sql(f"SELECT {place}, count(*), min(id), max(id), {_kept(way)} FROM ({each.text} LIMIT {CAP + 1}) w{place}_{part}", each.values)
-              for place, way in enumerate(ways[:-1]) if place not in many for part, each in enumerate(_some_of(way, asked))]
-    counts += [Sql(f"SELECT {place}, count(*), -1, 0, {NOTHING[is_sqlite()]} FROM {NEWEST_ORDERS} WHERE {way.answers[0].test.text}",
-                   way.answers[0].test.values) for place, way in enumerate(ways[:-1]) if way.index in BY_SIZE and not way.facet]
-    rows = run(_union([*counts, Sql(f'SELECT -1, 0, 0, coalesce(max(id), 0), {NOTHING[is_sqlite()]} FROM "order"')])).fetchall()
-    last = next(row[3] for row in rows if row[0] == -1)
-    measured = [_measured(way, many.get(place) or [row for row in rows if row[0] == place], last) for place, way in enumerate(ways[:-1])]
-    return [*sorted(measured, key=lambda way: way.orders), Way(orders=last, newest=last, is_exact=False)]
+def of(questions: Sequence[Conditions]) -> list[list[Way]]:
+    """The ways there are for each, the one that passes the fewest orders first; the last is the list itself. One query."""
+    parts = [[list(_parts(way, asked)) for way in _known(asked)] for asked in questions]
+    each = [part for ways in parts for some in ways for part in some]
+    rows = run(together([*(_measuring(number, part) for number, part in enumerate(each)),
+                         Sql(f'SELECT -1, 0, 0, 0, coalesce(max(id), 0), {"NULL" if is_sqlite() else "NULL::int[]"} FROM "order"')])).fetchall()
+    measured = {row[0]: Measured(*row[1:]) for row in rows}
+    last, numbers = measured[-1].high or 0, iter(range(len(each)))
+    found = [[_measured([(part, measured[next(numbers)]) for part in some], last) for some in ways] for ways in parts]
+    return [[*sorted(ways, key=lambda way: way.orders), Way(orders=last, newest=last)] for ways in found]
 
 
-def _surely_many(texts: Texts) -> tuple[int, int, int, None] | None:
-    """More than CAP without looking at each text: of what the index gives every fortieth is looked at, and the part of them that is found
-    may be smaller by six standard deviations. None when that does not prove it. How many, and their smallest and largest id."""
-    assert texts.many and texts.looks
-    for wanted in CANDIDATES:
-        keys = [key for key, in run(Sql(f"{texts.many.text} LIMIT {wanted}", texts.many.values)).fetchall()]
-        some = keys[::EVERY]
-        if len(keys) < wanted:
-            return None
-        found = f"SELECT count(*) FROM order_text t WHERE t.key IN ({', '.join('?' * len(some))}) AND {texts.looks.text}"
-        share = run(Sql(found, (*some, *texts.looks.values))).fetchone()[0] / len(some)
-        if (share - 6 * sqrt(share * (1 - share) / len(some))) * len(keys) > CAP:
-            orders = [key & (DRAFTS - 1) for key in some]
-            return int(share * len(keys)), min(orders), max(orders), None
-    return None
+def _days(asked: Conditions) -> tuple[Condition, ...]:
+    """The conditions on the day an order was placed, which the list and every facet run by."""
+    return () if asked.drafts else tuple(condition for condition in asked.all if condition.index == LIST)
 
 
-def _kept(way: Way) -> str:
-    """The ids themselves, when there are few, for PostgreSQL: what leads to them is dear to it."""
-    if is_sqlite() or not (way.texts or way.ids):
-        return NOTHING[is_sqlite()]
-    return f"CASE WHEN count(*) <= {CAP} THEN array_agg(id) END"
-
-
-def _union(parts: Sequence[Sql]) -> Sql:
-    return Sql(" UNION ALL ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
-
-
-def _measured(way: Way, rows: Sequence[Any], last: int) -> Way:
-    """`rows`: for each part how many orders, up to CAP, the smallest and largest id among them, and the ids themselves; or how many
-    of the LATELY newest, and -1. More than CAP are guessed from that, or from how closely they lie."""
-    lately = sum(row[1] for row in rows if row[2] == -1)
-    rows = [row for row in rows if row[2] != -1]
-    orders = sum(count if count <= CAP else max(CAP + 1, min(last, count * last // max(1, high - low))) for _, count, low, high, _ in rows)
-    if orders > CAP:
-        orders = last if way.ids and not way.answers[0].is_sorted else max(orders, last * lately // LATELY)
-    is_newest_first = orders <= CAP or way.facet or way.index or (way.texts and way.texts.newest_first) or way.answers[0].is_sorted
-    if any(low == 0 for _, _, low, _, _ in rows):
-        way = replace(way, is_exact=False)
-    way = replace(way, orders=orders, newest=max((row[3] or 0 for row in rows), default=0) if is_newest_first else last)
-    if orders <= CAP and (ids := rows[0][4]) is not None:  # PostgreSQL need not find them twice
-        return replace(way, texts=None, ids=Sql("SELECT unnest(?::int[]) AS id", (ids,)))
-    return way
-
-
-def _known(asked: Conditions) -> list[Way]:
-    ways = []
+def _known(asked: Conditions) -> Iterator[Way]:
+    days = _days(asked)
     words = tuple(condition for condition in asked.all if condition.words)
     if words and not asked.drafts and (texts := patterns.found([group for condition in words for group in condition.words])):
-        ways.append(Way(words, texts))
+        yield Way(words, _between(texts, days))
     for condition in asked.all:
         if (via := condition.via) and not (via.or_none and via.values):
-            is_all = via.test() == condition.test
-            ways.append(Way((condition,) if is_all else (), facet=via, index=facet_index(via), is_exact=is_all))
+            yield Way((condition, *days) if via.test() == condition.test else days, facet=via, index=facet_index(via))
         if condition.found and not asked.drafts:
-            ways.append(Way((condition,), ids=condition.found))
-        if condition.index and not asked.drafts:
-            ways.append(Way((condition,), index=condition.index))
-    return ways
+            yield Way((condition,), ids=condition.found)
+        if condition.index and not asked.drafts and condition.index != LIST:
+            yield Way((condition,), index=condition.index)
+    if days:
+        yield Way(days, index=LIST)
 
 
-def _some_of(way: Way, asked: Conditions) -> list[Sql]:
-    """Selects of the ids a way passes, the newest first where that is quick; of a facet one for each value. Each reads one index only."""
+def _between(texts: Texts, days: Sequence[Condition]) -> Texts:
+    """The same, only of these days: the keys of texts rise with them."""
+    where = texts.where
+    for span in (condition.span for condition in days if condition.span):
+        if span.low is not None:
+            where = all_of([where, Sql(f"{texts.key} >= ?", (key(0, span.low),))])
+        if span.high is not None:
+            where = all_of([where, Sql(f"{texts.key} < ?", (key(0, span.high) + DRAFTS,))])
+    return texts._replace(where=where)
+
+
+def _parts(way: Way, asked: Conditions) -> Iterator[Part]:
+    """What a way passes, the newest first where that is quick; of a facet each value. Each reads one index only."""
     if way.texts:
-        newest = f" ORDER BY {way.texts.key} DESC" if way.texts.newest_first else ""
-        return [Sql(f"SELECT id FROM (SELECT {way.texts.order} AS id FROM {way.texts.source} WHERE {way.texts.where.text}{newest} "
-                    f"LIMIT {CAP + 1}) x", way.texts.where.values)]
-    if way.ids:
-        return [_of_ids(way.ids, way.answers[0].is_sorted)]
-    if way.facet:
-        return [_of_order(way, all_of([test, listed(asked)])) for test in way.facet.each()]
-    test = way.answers[0].test
-    return [_of_order(way, test if way.index in BY_DATE else Sql(f"{test.text} AND o.id{PLACED}", test.values))]
+        yield _of_texts(way, way.texts)
+    elif way.ids:
+        yield Part(way, _of_ids(way.ids, way.answers[0].is_sorted), CAP)
+    elif way.facet:
+        each, days = way.facet.each(), [condition.test for condition in way.answers if condition.index == LIST]
+        limit = CAP if len(each) < 3 else 2 * CAP // len(each)
+        yield from (Part(way, _of_order(way, all_of([test, listed(asked), *days]), limit), limit) for test in each)
+    else:
+        test = all_of([condition.test for condition in way.answers])
+        is_placed = Sql("o.placed IS NOT NULL") if way.index in (*BY_DATE, *WITH_DATE) else Sql(f"o.id{PLACED}")
+        limit = FEW if all(condition.is_implied for condition in way.answers) else CAP
+        yield Part(way, _of_order(way, all_of([test, is_placed]), limit), limit)
+        if way.index in BY_SIZE:
+            yield Part(way, Sql(f"SELECT o.id FROM {NEWEST_ORDERS} WHERE {test.text}", test.values), LATELY, is_lately=True)
+
+
+def _of_texts(way: Way, texts: Texts) -> Part:
+    limit = LOOKED if texts.is_looked_at else CAP
+    newest = f" ORDER BY {texts.key} DESC" if texts.newest_first else ""
+    passed = f"FROM {texts.source} WHERE {texts.where.text}{newest} LIMIT {limit + 1}"
+    if texts.looks is None:
+        return Part(way, Sql(f"SELECT {texts.id} AS id {passed}", texts.where.values), limit)
+    looked = Sql(f"SELECT t.order_id AS id, {texts.looks.text} AS ok FROM (SELECT {texts.key} AS key {passed}) c CROSS JOIN order_text t "
+                 f"WHERE t.key = c.key LIMIT {limit + 1}", texts.looks.values + texts.where.values)
+    return Part(way, looked, limit, is_looked_at=True)
 
 
 def _of_ids(ids: Sql, is_sorted: bool) -> Sql:
     """Each order once. PostgreSQL would read all rows to say so: when they are not sorted it is given some, and adds ids of zero when
     these were not all."""
     if is_sorted or is_sqlite():
-        return Sql(f"SELECT DISTINCT id FROM ({ids.text}) x WHERE id{PLACED}{' ORDER BY id DESC' * is_sorted}", ids.values)
+        return Sql(f"SELECT DISTINCT id FROM ({ids.text}) x WHERE id{PLACED}{' ORDER BY id DESC' * is_sorted} LIMIT {CAP + 1}", ids.values)
     return Sql(f"SELECT id FROM (WITH r AS MATERIALIZED (SELECT id FROM ({ids.text}) x WHERE id{PLACED} LIMIT {LOOKED_THROUGH}) SELECT DISTINCT id "
-               f"FROM r UNION ALL SELECT 0 FROM generate_series(1, {CAP + 1}) WHERE (SELECT count(*) FROM r) = {LOOKED_THROUGH}) z", ids.values)
+               f"FROM r UNION ALL SELECT 0 FROM generate_series(1, {CAP + 1}) WHERE (SELECT count(*) FROM r) = {LOOKED_THROUGH}) z LIMIT {CAP + 1}",
+               ids.values)
 
 
-def _of_order(way: Way, test: Sql) -> Sql:
-    return Sql(f'SELECT id FROM (SELECT o.id FROM "order" o{use(way.index)} WHERE {test.text} ORDER BY {RUNS.get(way.index, "o.placed")} DESC '
-               f"LIMIT {CAP + 1}) x", test.values)
+def _of_order(way: Way, test: Sql, limit: int) -> Sql:
+    return Sql(f'SELECT o.id FROM "order" o{use(way.index)} WHERE {test.text} ORDER BY {RUNS.get(way.index, "o.placed")} DESC LIMIT {limit + 1}',
+               test.values)
+
+
+def _measuring(number: int, part: Part) -> Sql:
+    found = "coalesce(sum(ok), 0)" if part.is_looked_at else "count(*)"
+    kept = "NULL" if is_sqlite() else "NULL::int[]"
+    if part.way.texts or part.way.ids:
+        few = f"json_group_array(id){' FILTER (WHERE ok)' * part.is_looked_at}" if is_sqlite() else "array_agg(id)"
+        kept = f"CASE WHEN {found} <= {KEPT} THEN {few} END"
+    return Sql(f"SELECT {number}, count(*), {found}, min(id), max(id), {kept} FROM ({part.passed.text}) w{number}", part.passed.values)
+
+
+def _measured(parts: Sequence[tuple[Part, Measured]], last: int) -> Way:
+    """A way whose parts were measured. What is more than was counted is guessed from how closely it lies, or from the newest orders."""
+    way, own = parts[0][0].way, [each for each in parts if not each[0].is_lately]
+    is_exact = all(found.passed <= part.limit and found.low != 0 for part, found in own)
+    orders = sum(_guessed(part, found, last) for part, found in own)
+    if not is_exact and way.ids and not way.answers[0].is_sorted:
+        orders = last
+    for _, lately in parts[len(own):]:
+        orders = max(orders, last * lately.found // LATELY) if not is_exact else orders
+    is_newest_first = is_exact or way.facet or way.index or (way.texts and way.texts.newest_first) or way.answers[0].is_sorted
+    newest = max((found.high or 0 for _, found in own), default=0) if is_newest_first else last
+    way = replace(way, orders=orders, least=sum(found.found for _, found in own if found.low != 0), newest=newest, is_exact=is_exact)
+    ids = own[0][1].ids if is_exact and own else None
+    return way if ids is None else replace(way, texts=None, ids=these(json.loads(ids) if is_sqlite() else ids))
+
+
+def _guessed(part: Part, found: Measured, last: int) -> int:
+    if found.passed <= part.limit:
+        return found.found
+    passed = max(found.passed, found.passed * last // max(1, (found.high or 0) - (found.low or 0)))
+    return max(found.found, passed * found.found // found.passed)
+
+
+def these(ids: Sequence[int]) -> Sql:
+    """Ids that are known."""
+    return Sql("SELECT value AS id FROM json_each(?)", (json.dumps(ids),)) if is_sqlite() else Sql("SELECT unnest(?::int[]) AS id", (list(ids),))

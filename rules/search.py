@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from functools import reduce
 from operator import and_
 from typing import Any
@@ -44,26 +44,21 @@ def matches(table: type[Table], query: str) -> Expression | None:
         return None
     key, text = SEARCHED[table]
     conditions: list[Any] = [text.contains(word) for word in wanted]
-    if is_sqlite() and (indexed := together(wanted)):
+    if is_sqlite() and (indexed := together(grams_of(*wanted))):
         index = f"{table._meta.table_name}_index"
         conditions.insert(0, key.in_(SQL(f"(SELECT rowid FROM {index} WHERE {index} MATCH ?)", [indexed])))
     return reduce(and_, conditions)
 
 
-def together(pieces: Iterable[str], common: Container[str] = ()) -> str:
-    """What SQLite's index (FTS5, trigrams without positions) is asked for rows that may hold all these pieces of text; a piece of
-    fewer than three characters asks nothing. Who asks looks at the text of what is found: trigrams may stand apart in it.
-
-    `common`: trigrams that most rows have. They tell little and cost much, so they are left out when two others remain.
-    """
-    grams = list(dict.fromkeys(gram for piece in pieces for gram in grams_of(piece)))[:MOST_GRAMS]
-    telling = [gram for gram in grams if gram not in common]
-    grams = telling if len(telling) > 1 else grams
+def together(grams: Iterable[str]) -> str:
+    """What SQLite's index (FTS5, trigrams without positions) is asked for rows that have all these trigrams. Who asks looks at the text of
+    what is found: they may stand apart in it."""
     return " AND ".join('"' + gram.replace('"', '""') + '"' for gram in grams)
 
 
-def grams_of(piece: str) -> list[str]:
-    return [piece[at:at + 3] for at in range(len(piece) - 2)]
+def grams_of(*pieces: str) -> list[str]:
+    """The trigrams of pieces of text, each once; a piece of fewer than three characters has none."""
+    return list(dict.fromkeys(piece[at:at + 3] for piece in pieces for at in range(len(piece) - 2)))[:MOST_GRAMS]
 
 
 def relevance(text: Any, query: str) -> Any:

@@ -53,4 +53,5 @@ def count(chosen: Selection, *, by: Actor) -> tuple[int, bool]:
     """How many, exact up to 10,000, and whether there are more."""
     if chosen.orders:
         return len(chosen.orders), False
-    return order_list.count([language.parse(chosen.text)], by=by)[0]
+    found = order_list.count(language.parse(chosen.text), by=by)
+    return found.count, found.capped

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from peewee import fn
 from models import Event, View, database
 from rules import events, fields, order_list, shop
 from rules.filters.language import Query, parse, written
+from rules.order_count import Count
 from rules.refusal import N_, NotFound, Refused
 from rules.rights import Actor, must_have
 from rules.shop import Settings
@@ -34,14 +34,6 @@ class Todo(NamedTuple):
     key: str
     title: str
     query: str
-
-
-@dataclass(frozen=True)
-class Count:
-    """Exact up to 10,000; `capped`: there are more."""
-
-    count: int
-    capped: bool
 
 
 TODO = (
@@ -178,6 +170,6 @@ def counts(queries: Sequence[Query], *, by: Actor) -> list[Count]:
         _kept = _Kept(now, {})
     kept = _kept.counts
     missing = [query for query in dict.fromkeys(queries) if (by.operator, query) not in kept]
-    for query, (count, capped) in zip(missing, order_list.count(missing, by=by) if missing else (), strict=True):
-        kept[by.operator, query] = Count(count, capped)
+    for query, count in zip(missing, order_list.counts(missing, by=by) if missing else (), strict=True):
+        kept[by.operator, query] = count
     return [kept[by.operator, query] for query in queries]

@@ -18,8 +18,8 @@ from rules.filters import form, language, sentences
 from rules.filters.fields import FIELDS
 from rules.filters.language import Query, Term, Value
 from rules.filters.sentences import Chip
+from rules.order_count import Count
 from rules.order_rows import OrderRow
-from rules.views import Count
 
 SIZES = (25, 50, 100)
 COLUMNS = {

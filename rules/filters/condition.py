@@ -10,6 +10,7 @@ from rules.filters.patterns import Sql, all_of
 from rules.filters.spans import Span
 from rules.refusal import Refused
 
+LIST = "order_list"  # the index that gives the list, newest first
 COLUMNS = {
     "total": "o.total", "items": "o.items", "created": "o.placed", "paid_on": "o.paid_at", "shipped_on": "o.shipped_at", "changed_on": "o.changed",
     "due": "(CASE WHEN o.payment_state IN ('unpaid', 'partly_paid', 'overpaid') THEN o.total - o.paid + o.refunded ELSE 0 END)",
@@ -30,6 +31,7 @@ class Condition:
     is_sorted: bool = False  # an index gives `found` newest first
     span: Span | None = None
     is_short: bool = False  # the index of the list holds all it looks at
+    is_implied: bool = False  # by another: nothing would be found without it that is not found with it
     maybe: tuple[tuple[str, ...], ...] = ()  # what may stand in its text; else it has the total `amount`, or something with the `barcode`
     amount: int | None = None
     barcode: str = ""
@@ -39,10 +41,10 @@ class Condition:
         return self.terms[0].negated
 
     def without_end(self, low: bool) -> Condition:
-        """The same without its later (or its earlier) bound."""
+        """The same, of a day on which orders were placed, without its later (or its earlier) bound."""
         assert self.span
         span = self.span._replace(**{"low" if low else "high": None})
-        return replace(self, test=between(COLUMNS[self.terms[0].field], span), span=span)
+        return replace(self, test=between("o.placed", span), span=span)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from models import Stage
 from rules import contacts, shop
-from rules.filters import choices, contradictions, facets, fields, spans, tables
+from rules.filters import choices, contradictions, days, facets, fields, spans, tables
 from rules.filters.condition import COLUMNS, Condition, Conditions, between
 from rules.filters.fields import FIELDS, Field
 from rules.filters.language import Query, Term, written
@@ -74,6 +74,8 @@ def of(query: Query, settings: Settings, by: Actor, today: date | None = None) -
     drafts = tuple(sorted(asked.intersection(settings.statuses_in(Stage.DRAFT))))
     if drafts:
         made = [_with_drafts(condition) for condition in made]
+    else:
+        made += [implied for condition in made if (implied := days.placed_before(condition))]
     return Conditions(tuple(made), tuple(asker.notices), drafts, bool(drafts) and len(drafts) == len(asked), against is not None)
 
 
@@ -91,8 +93,7 @@ def _of_reading(reading: Reading) -> Condition:
     if others is None:
         return _finished(reading.terms, made)
     text = found(reading.groups)
-    ids = Sql(f"SELECT {text.order} AS id FROM {text.source} WHERE {text.where.text}", text.where.values) if text else None
-    condition = _finished(reading.terms, tables.either(Made(_stand(reading.groups), ids), others))
+    condition = _finished(reading.terms, tables.either(Made(_stand(reading.groups), text.ids if text else None), others))
     return replace(condition, maybe=reading.groups, amount=reading.amount, barcode=reading.barcode)
 
 

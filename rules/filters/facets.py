@@ -28,7 +28,7 @@ class Facet(NamedTuple):
     def each(self) -> list[Sql]:
         """A test for each value: orders of one value stand in the index newest first."""
         tests = [Sql(f"o.{self.column} = ?", (value,)) for value in self.values]
-        return [*tests, Sql(f"o.{self.column} IS NULL")] if self.or_none else tests
+        return [*tests, Sql(f"o.{self.column} IS NULL")] if self.or_none else tests or [self.test()]
 
 
 COLUMNS = {

@@ -16,7 +16,7 @@ from rules.filters.sample import sample
 from rules.filters.signs import ANY, MARKS, STOP, regex
 from rules.order_text import DRAFTS, END, Mark
 
-OFTEN, SOME = 0.2, 0.01  # of the texts
+OFTEN = 0.2  # of the texts
 GLOB = {ord(ANY): f"[{MARKS}]", ord(STOP): "[^0-9]", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
 
 
@@ -54,22 +54,28 @@ def _has_classes(pattern: str) -> bool:
 
 
 class Texts(NamedTuple):
-    """Texts of which much is known: the table that is searched, a condition on it, and the columns with the text's key and its order.
-    `newest_first`: it can be read so without sorting. `many`: what an index alone says, when the condition also looks at the texts that
-    it gives, and they seem to be many; `looks`: at what."""
+    """Texts of which much is known: the table that is searched, a condition on it, and the column with the text's key. `looks`: what stands
+    in the text itself. `newest_first`: they can be read so without sorting. `is_looked_at`: that one is found takes a look at its text."""
 
     source: str
     where: Sql
     key: str
-    order: str
-    newest_first: bool
-    many: Sql | None = None
     looks: Sql | None = None
+    newest_first: bool = True
+    is_looked_at: bool = False
 
     @property
     def id(self) -> str:
         """The order's id, before its text is read where that can be."""
-        return f"({self.key} & {DRAFTS - 1})" if is_sqlite() else self.order
+        return f"({self.key} & {DRAFTS - 1})" if is_sqlite() else "t.order_id"
+
+    @property
+    def ids(self) -> Sql:
+        """The ids of all orders with such a text."""
+        if self.looks is None:
+            return Sql(f"SELECT {self.id} AS id FROM {self.source} WHERE {self.where.text}", self.where.values)
+        return Sql(f"SELECT {self.id} AS id FROM {self.source} CROSS JOIN order_text t WHERE {self.where.text} AND t.key = {self.key} "
+                   f"AND {self.looks.text}", self.where.values + self.looks.values)
 
 
 def found(each: Sequence[Sequence[str]]) -> Texts | None:
@@ -84,17 +90,15 @@ def _found_sqlite(each: Sequence[Sequence[str]]) -> Texts | None:
     index = "order_text_index"
     match = Sql(f"{index} MATCH ? AND {index}.rowid >= {DRAFTS}", (" AND ".join(f"({group})" for group in asked),))
     if len(each) == len(asked) and all(_is_sure(pattern) for group in each for pattern in group):
-        return Texts(index, match, f"{index}.rowid", f"({index}.rowid & {DRAFTS - 1})", True)
+        return Texts(index, match, f"{index}.rowid")
     looks = all_of([any_of([stands(pattern) for pattern in group]) for group in each])
-    where = all_of([match, Sql(f"t.key = {index}.rowid"), looks])
-    many = Sql(f"SELECT rowid FROM {index} WHERE {match.text} ORDER BY rowid DESC", match.values) if sample().share(each) > SOME else None
-    return Texts(f"{index} CROSS JOIN order_text t", where, f"{index}.rowid", "t.order_id", True, many, looks)
+    return Texts(index, match, f"{index}.rowid", looks, is_looked_at=True)
 
 
 def _asked(pattern: str) -> str:
     """What FTS5 is asked for one pattern; '' when no trigram is known of it."""
-    if together := search.together(_pieces(pattern), sample().common):
-        return together
+    if grams := search.grams_of(*_pieces(pattern)):
+        return search.together(sample().rarest(grams))
     after = re.search(f"{ANY}([^{ANY}{STOP}]{{2}})", pattern)
     return " OR ".join(search.together([mark + after[1]]) for mark in MARKS) if after else ""
 
@@ -112,7 +116,7 @@ def _found_postgresql(each: Sequence[Sequence[str]]) -> Texts:
     """Words that stand in every fourth text or so are found sooner by reading texts than in the index."""
     is_common = sample().share(each) > OFTEN
     tests = [any_of([stands(pattern) if is_common else _indexed(pattern) for pattern in group]) for group in each]
-    return Texts("order_text t", all_of([Sql(f"t.key >= {DRAFTS}"), *tests]), "t.key", "t.order_id", is_common)
+    return Texts("order_text t", all_of([Sql(f"t.key >= {DRAFTS}"), *tests]), "t.key", None, is_common, True)
 
 
 def _indexed(pattern: str) -> Sql:

@@ -1,4 +1,4 @@
-"""What the newest texts are like: which trigrams tell nothing because so many have them, and how common words are.
+"""What the texts are like: which trigrams tell nothing because so many have them, and how common words are.
 
 It only decides how something is looked for, never what is found.
 """
@@ -12,11 +12,13 @@ from functools import cached_property, lru_cache
 from time import monotonic
 
 from models import database
-from rules import search
 from rules.filters.signs import ANY, MARKS, STOP, regex
+from rules.order_text import DRAFTS
 
-TEXTS = 1_000
+TEXTS, PLACES = 1_000, 100
 COMMON = 0.15  # the part of the texts that makes a trigram common
+FEW = 4  # trigrams that are asked for at once
+LOOK = 70  # times as long as reading one entry of the index takes looking at a text
 KNOWN_FOR = 3600  # seconds
 WHOLE = re.compile(rf"[^\W_]{{3}}|[{MARKS}][^\W_]{{2}}")  # letters enough for PostgreSQL's trigrams
 
@@ -26,9 +28,24 @@ class Sample:
         self.texts = texts
 
     @cached_property
+    def counts(self) -> Counter[str]:
+        """In how many of the texts each trigram is."""
+        return Counter(gram for text in self.texts for gram in {text[at:at + 3] for at in range(len(text) - 2)})
+
+    @cached_property
     def common(self) -> frozenset[str]:
-        counts = Counter(gram for text in self.texts for gram in set(search.grams_of(text)))
-        return frozenset(gram for gram, count in counts.items() if count > len(self.texts) * COMMON)
+        return frozenset(gram for gram, count in self.counts.items() if count > len(self.texts) * COMMON)
+
+    def rarest(self, grams: Sequence[str]) -> list[str]:
+        """The few trigrams by which a text is found: the rarest that do not overlap, as many as leave few texts to be looked at."""
+        chosen, left = list[int](), self.texts
+        for place in sorted(range(len(grams)), key=lambda place: self.counts[grams[place]]):
+            if len(chosen) == FEW or (len(left) + 1) * LOOK < self.counts[grams[place]]:
+                break
+            if all(abs(place - other) > 1 for other in chosen):
+                chosen.append(place)
+                left = [text for text in left if grams[place] in text]
+        return [grams[place] for place in sorted(chosen)]
 
     def share(self, each: Sequence[Sequence[str]]) -> float:
         """In which part of the texts one of every group of patterns stands."""
@@ -38,7 +55,7 @@ class Sample:
     def telling(self, piece: str) -> list[str]:
         """The parts of a piece of text whose trigrams are not common, as long as they can be."""
         runs, start = [], None
-        for at, gram in enumerate([*search.grams_of(piece), None]):
+        for at, gram in enumerate([*(piece[at:at + 3] for at in range(len(piece) - 2)), None]):
             if gram is not None and gram not in self.common:
                 start = at if start is None else start
             elif start is not None:
@@ -59,4 +76,11 @@ def sample() -> Sample:
 
 @lru_cache(maxsize=1)
 def _taken(now: int) -> Sample:
-    return Sample([text for text, in database.execute_sql(f"SELECT text FROM order_text ORDER BY key DESC LIMIT {TEXTS}").fetchall()])
+    """Texts of all the shop's years: numbers of today say little about those of last year."""
+    low, high = database.execute_sql(f"SELECT min(key), max(key) FROM order_text WHERE key >= {DRAFTS}").fetchone()
+    if low is None:
+        return Sample([])
+    starts = sorted({low + (high - low) * place // PLACES for place in range(PLACES)})
+    some = " UNION ".join(f"SELECT * FROM (SELECT key, text FROM order_text WHERE key >= {start} ORDER BY key LIMIT {TEXTS // PLACES}) x{start}"
+                          for start in starts)
+    return Sample([text for _, text in database.execute_sql(some).fetchall()])

@@ -11,7 +11,7 @@ from typing import Any
 
 from peewee import fn
 
-from models import Coupon, Import, Parcel, Product, Stage
+from models import Coupon, Import, Product, Stage, database
 from rules.filters import facets
 from rules.filters.choices import NONE, OWING
 from rules.filters.facets import Facet
@@ -99,8 +99,8 @@ def couriers(values: Sequence[Any], settings: Settings) -> Made:
 def couriers_typed(text: str) -> list[str]:
     """The couriers that are in no list but were typed on a parcel, by the beginning of their name."""
     wanted = fold(text)
-    names: Any = Parcel.select(Parcel.courier_name).where(Parcel.courier_name != "").distinct().tuples()
-    return [name for name, in names if wanted and fold(name).startswith(wanted)]
+    names = database.execute_sql("SELECT DISTINCT courier_name FROM parcel WHERE courier_name <> ''")  # an index of these, word for word
+    return [name for name, in names.fetchall() if wanted and fold(name).startswith(wanted)]
 
 
 def coupons(texts: Sequence[str]) -> Made:

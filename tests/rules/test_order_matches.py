@@ -112,7 +112,7 @@ def test_of_one_field_two_texts_are_shown(shop):
 
 def test_a_page_of_matches_takes_few_queries(order, monkeypatch):
     asked = []
-    from rules import order_find, order_rows, order_ways
+    from rules import order_count, order_find, order_rows, order_ways
 
     run = order_ways.run
 
@@ -120,7 +120,7 @@ def test_a_page_of_matches_takes_few_queries(order, monkeypatch):
         asked.append(sql.text)
         return run(sql)
 
-    for module in (order_ways, order_find, order_rows, order_matches):
+    for module in (order_ways, order_count, order_find, order_rows, order_matches):
         monkeypatch.setattr(module, "run", noted)
     for text in ("", "anne thee 93,95 land:be", "klant:anne factuur:f status:in totaal:>1 -jan"):
         asked.clear()

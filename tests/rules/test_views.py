@@ -5,9 +5,10 @@ import pytest
 from models import Event, View
 from rules import orders, shop as shops, status, views
 from rules.filters.language import parse
+from rules.order_count import Count
 from rules.refusal import NotFound, Refused
 from rules.rights import DESK, ROLES, Actor
-from rules.views import TODO, Count, Looks
+from rules.views import TODO, Looks
 from tests.factories import a_placed_order
 
 
@@ -134,7 +135,7 @@ def test_counts_follow_what_happens_and_are_kept_meanwhile(shop, mine, monkeypat
     assert views.counts(queries, by=mine) == [Count(0, False)] * 3
     order = a_placed_order(shop, mine)
     assert views.counts(queries, by=mine) == [Count(1, False)] * 3
-    monkeypatch.setattr(views.order_list, "count", lambda *asked, **by: pytest.fail("counted again, though nothing happened"))
+    monkeypatch.setattr(views.order_list, "counts", lambda *asked, **by: pytest.fail("counted again, though nothing happened"))
     assert views.counts(queries, by=mine) == [Count(1, False)] * 3
     monkeypatch.undo()
     status.change(order.number, next(each for each in shop.statuses.values() if each.stage == "preparing"), version=None, by=mine)

@@ -1,0 +1,116 @@
+"""A page of orders that is asked for, and what it costs to go one way or another for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from rules.filters.condition import LIST, Condition, Conditions
+from rules.filters.patterns import Sql, all_of
+from rules.order_ways import BY_SIZE, WITH_DATE, Way, listed, use
+
+# What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, when it is looked at, when its text is.
+IN_INDEX, LOOKED_AT, IN_TEXT = 1, 15, 30
+SCATTERED = 4  # times as much, when one order lies far from the next
+UNKNOWN = 0.5  # the part of the orders that a condition is taken to leave when nothing is known of it
+
+
+@dataclass(frozen=True)
+class Sort:
+    """`column`: of an order, never empty. `index`: gives the whole list in this order; without one only what was counted can be sorted."""
+
+    column: str
+    index: str = ""
+
+
+class Place(NamedTuple):
+    """Where an order stands in the list."""
+
+    value: Any
+    order: int
+
+
+NEWEST = Sort("o.placed", LIST)
+WITH_DRAFTS = Sort("coalesce(o.placed, o.created)", LIST)
+
+
+class Asked(NamedTuple):
+    """A page that is asked for: the rows that follow `after`; `up`: the smallest first."""
+
+    conditions: Conditions
+    sort: Sort = NEWEST
+    up: bool = False
+    after: Place | None = None
+    size: int = 50
+    currency: str = "EUR"
+
+    @property
+    def way(self) -> str:
+        return "ASC" if self.up else "DESC"
+
+    def behind(self, column: str, key: str) -> Sql:
+        if self.after is None:
+            return Sql("1 = 1")
+        return Sql(f"({column}, {key}) {'>' if self.up else '<'} (?, ?)", tuple(self.after))
+
+
+def passed(way: Way, asked: Asked, ways: Sequence[Way], wanted: int) -> float:
+    """What it costs on this way to meet so many orders that are wanted, as far as can be told."""
+    if asked.sort == NEWEST and way.index in WITH_DATE and not way.facet:
+        return way.orders * cost(way, asked)  # all of them are passed, and sorted
+    part, short, newest = share(way, asked, ways)
+    skipped = way.orders * max(0, way.newest - newest) / max(1, way.newest)
+    found = way.orders * 2 * IN_INDEX if way.ids else 0  # all of them, before the first is passed
+    return found + min(way.orders, skipped + wanted / max(part, 1e-6)) * cost(way, asked, short, part)
+
+
+def share(way: Way, asked: Asked, ways: Sequence[Way]) -> tuple[float, float, int]:
+    """Which part of what this way passes is likely to be found, which part of it the index of the list leaves, and the newest of them."""
+    everything = max(1, ways[-1].newest)
+    whole, short, newest = 1.0, 1.0, everything
+    for condition in others(asked, way):
+        known = [each for each in ways if condition in each.answers or each.facet is condition.via is not None]
+        part = min((each.orders / everything for each in known), default=UNKNOWN)
+        whole, short = whole * part, short * part if condition.is_short else short
+        newest = min([newest, *(each.newest for each in known)])
+    return whole, short, newest
+
+
+def cost(way: Way, asked: Asked, short: float = 1, left: float = 1) -> float:
+    """What it costs to pass an order on this way and test it. `short`, `left`: of what the list's index holds, and of all, what is left."""
+    more = others(asked, way)
+    if way.texts:
+        return LOOKED_AT + left * IN_TEXT if more else IN_TEXT
+    in_list = way.index in ("", LIST) and not way.ids
+    rest = [condition for condition in more if not (in_list and condition.is_short)]
+    if not rest:
+        return 2 * IN_INDEX if way.index in WITH_DATE else IN_INDEX
+    each = IN_TEXT if any("t.text" in condition.test.text for condition in rest) else LOOKED_AT
+    return IN_INDEX + short * each if in_list else each * (SCATTERED if way.index in BY_SIZE else 1)
+
+
+def others(asked: Asked, way: Way) -> list[Condition]:
+    """What is still to be tested on this way."""
+    return [condition for condition in asked.conditions.all if condition not in way.answers and not condition.is_implied]
+
+
+def source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql, list[Sql]]:
+    """What to read on this way, what it reads of it, and all conditions on that; `of`: only this value of its facet."""
+    tests = [condition.test for condition in others(asked, way)]
+    values: tuple[object, ...] = ()
+    if way.texts:
+        table, start = f'{way.texts.source} CROSS JOIN "order" o', [way.texts.where, Sql(f"o.id = {way.texts.id}")]
+        tests += [way.texts.looks] if way.texts.looks else []
+    elif way.ids:
+        table, start, values = f'(SELECT DISTINCT id FROM ({way.ids.text}) x) f CROSS JOIN "order" o', [Sql("o.id = f.id")], way.ids.values
+    else:
+        own = "" if asked.sort.index == "id" else asked.sort.index or LIST
+        table = f'"order" o{use(way.index or own)}'
+        start = [of or way.facet.test()] if way.facet else []
+        start += [condition.test for condition in way.answers if not way.facet or condition.index == LIST]
+    if any("t.text" in test.text for test in tests) and "order_text t" not in table:
+        table += " CROSS JOIN order_text t"
+        start.append(Sql(f"t.key = {way.texts.key}" if way.texts else "t.order_id = o.id"))
+    where = all_of([*start, *([] if way.texts else [listed(asked.conditions)])])
+    return table, Sql(where.text, values + where.values), tests
