@@ -26,7 +26,7 @@ LOCALES = {"nl": "nl_NL", "en": "en_GB", "de": "de_DE", "fr": "fr_FR", "es": "es
 STATES = {"open": "pending", "pending": "pending", "authorized": "pending", "paid": "captured",
           "failed": "failed", "canceled": "cancelled", "expired": "expired"}
 BACK = {"queued": "queued", "pending": "queued", "processing": "pending", "refunded": "done", "failed": "failed", "canceled": "cancelled"}
-SENSELESS = (KeyError, TypeError, ValueError, AttributeError)  # an answer that is not what it should be
+SENSELESS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)  # an answer that is not what it should be
 LONGEST = 255  # characters of a description
 _R = TypeVar("_R")
 

@@ -25,7 +25,7 @@ LOCALES = {"nl", "en", "de", "fr", "es", "it"}
 BACK = {"requires_action": "queued", "pending": "pending", "succeeded": "done", "failed": "failed", "canceled": "cancelled"}
 OURS, OUR_REFUND = "toonbank", "toonbank_refund"  # our keys, in what Stripe keeps beside a payment and a refund
 TOLERANCE = 300  # seconds that a notice may have been on its way
-SENSELESS = (KeyError, TypeError, ValueError, AttributeError, IndexError)  # an answer that is not what it should be
+SENSELESS = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)  # an answer that is not what it should be
 LONGEST = 250  # characters of a description
 _R = TypeVar("_R")
 

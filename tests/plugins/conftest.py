@@ -16,12 +16,7 @@ def running_providers():
 
 @pytest.fixture
 def server(running_providers):
-    running_providers.begin_refunds_as("pending")
-    running_providers.forget_keys()
-    running_providers.no_faults()
-    running_providers.notices("held")
-    running_providers.stripe_tells("")
-    running_providers.held()
+    running_providers.clear()
     return running_providers
 
 

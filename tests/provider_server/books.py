@@ -53,6 +53,9 @@ class Books:
     def __init__(self, tell: Callable[[Payment, str, Refund | None], None]) -> None:
         self.lock = threading.RLock()
         self.tell = tell
+        self.clear()
+
+    def clear(self) -> None:
         self.payments: dict[str, Payment] = {}
         self.refunds: dict[str, Refund] = {}
         self.refunds_begin = "pending"

@@ -77,6 +77,10 @@ class Controls:
         """On the provider's site: the desk's reference is not on it. Its key."""
         return self._do("refund_there", key, cents)
 
+    def clear(self) -> None:
+        """As it was when it began: nothing in the books, no fault planned, notices held."""
+        self._do("clear")
+
     def forget_keys(self) -> None:
         """As after an hour (Mollie) or a day (Stripe)."""
         self._do("forget_keys")

@@ -33,7 +33,7 @@ class ProviderServer(Controls):
         self.books = Books(self._tell)
         self.dialects = {"stripe": stripe.Stripe(self.books, self.url), "mollie": mollie.Mollie(self.books, self.url)}
         self.keys = {"stripe": Keys(), "mollie": Keys()}
-        self.faults, self.news, self.asked = Faults(), Notices(), []
+        self.do_clear()
 
     def start(self) -> None:
         self.thread = threading.Thread(target=self.httpd.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -121,6 +121,12 @@ class ProviderServer(Controls):
         if payment.state != "paid" or cents > payment.amount - payment.refunded:
             raise Impossible(f"{payment.key} is {payment.state}, with {payment.amount - payment.refunded} left")
         return self.books.give_back(payment, cents, {}).key
+
+    def do_clear(self) -> None:
+        self.books.clear()
+        self.dialects["stripe"].endpoint = ""
+        self.faults, self.news, self.asked = Faults(), Notices(), []
+        self.do_forget_keys()
 
     def do_forget_keys(self) -> None:
         for keys in self.keys.values():
