@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, abort, redirect, request, url_for
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from flask_babel import gettext as _
 from werkzeug import Response as Answer
 
 import rules.documents
@@ -10,21 +13,57 @@ import rules.orders
 import rules.printing
 import tasks
 from blueprints.support.access import actor
-from rules.refusal import Refused
+from blueprints.support.htmx import fragments, page_or_fragment
+from blueprints.support.paging import LARGEST_ID
+from models import Document, Order
+from rules import document_desk, document_kinds, scan
+from rules.refusal import NotFound, Refused
 
 bp = Blueprint("documents", __name__)
+ONE = f"/documents/<int(max={LARGEST_ID}):key>"
+
+
+@bp.get("/orders/<number>/documents")
+def index_of_order(number: str) -> Any:
+    order = rules.orders.find(number, g.settings)
+    return page_or_fragment("documents/of_order.html", "documents/_of_order.html", **_shown(order))
+
+
+def _shown(order: Order) -> dict[str, Any]:
+    papers = document_desk.of_order(order, g.settings)
+    return {"order": order, "papers": papers, "names": document_kinds.NAMES, "format_of": {
+        document.id: document_kinds.of_kind(document.kind)[0] for document in papers.issued}}
 
 
 @bp.post("/orders/<number>/documents")
 def create(number: str) -> Answer:
     """Issue it, or print it again; the PDF opens in a tab of its own."""
     format = request.form.get("kind", "")
-    document = rules.documents.issue(rules.orders.find(number), format, by=actor())
-    again = 1 if document.prints > 1 else None
-    return redirect(url_for(".show", key=document.id, format=format, copy=again), 303)
+    return _opened(rules.documents.issue(rules.orders.find(number), format, by=actor()), format)
 
 
-@bp.get("/documents/<int:key>/<format>.pdf")
+@bp.post(f"{ONE}/copies")
+def create_copy(key: int) -> Answer:
+    format = request.form.get("kind", "")
+    return _opened(rules.documents.again(key, format, by=actor()), format)
+
+
+def _opened(document: Document, format: str) -> Answer:
+    return redirect(url_for(".show", key=document.id, format=format, copy=1 if document.prints > 1 else None), 303)
+
+
+@bp.post(f"{ONE}/credits")
+def create_credit(key: int) -> Response:
+    """Withdraw an invoice; `again` also issues one of the order as it is now."""
+    again = bool(request.form.get("again"))
+    made = (rules.documents.replace if again else rules.documents.credit)(key, by=actor())
+    order = rules.orders.find(Order.get_by_id(made.order_id).number, g.settings)
+    text = _("Invoice %(number)s is made", number=made.number) if again else _("Credit note %(number)s is made", number=made.number)
+    return fragments("documents/_of_order.html", "layout/_toast.html", page=url_for("orders.show", number=order.number), toast=text, undo=None,
+                     **_shown(order))
+
+
+@bp.get(f"{ONE}/<format>.pdf")
 def show(key: int, format: str) -> Response:
     """The PDF, made by the worker: laying out a page would hold up everybody else here."""
     document = rules.documents.find(key, format)
@@ -34,5 +73,26 @@ def show(key: int, format: str) -> Response:
         raise Refused("The document is not ready yet. Try again in a moment.")
     if not path.exists():
         abort(503)
-    headers = {"Content-Disposition": f'inline; filename="{document.number}.pdf"', "Cache-Control": "private, no-store"}
-    return Response(path.read_bytes(), mimetype="application/pdf", headers=headers)
+    return _file(path.read_bytes(), "application/pdf", f"{rules.printing.name(document)}.pdf", "inline")
+
+
+@bp.get(f"{ONE}/ubl.xml")
+def show_ubl(key: int) -> Response:
+    """An invoice or credit note for a bookkeeping program or Peppol."""
+    document = Document.get_or_none(Document.id == key)
+    if document is None or document.kind not in document_kinds.BOOKED:
+        raise NotFound("There is no such document.")
+    return _file(rules.printing.ubl(document), "application/xml", f"{document.number}.xml", "attachment")
+
+
+def _file(content: bytes, kind: str, name: str, shown: str) -> Response:
+    return Response(content, mimetype=kind, headers={"Content-Disposition": f'{shown}; filename="{name}"', "Cache-Control": "private, no-store"})
+
+
+@bp.get("/scan")
+def open_scanned() -> Answer:
+    """An order's code opens the order; anything else is looked for."""
+    code = request.args.get("code", "").strip()[:200]
+    if number := scan.order_number(code):
+        return redirect(url_for("orders.show", number=number), 303)
+    return redirect(url_for("orders.index", q=code or None), 303)

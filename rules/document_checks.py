@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from models import Order, Regime
+from models import Order, Regime, Shop
 from rules import addresses
-from rules.document_facts import Facts
 from rules.refusal import Invalid, Refused
 
 TO_NUMBER = (Regime.REVERSE_CHARGE, Regime.INTRA_EU)  # where the buyer's own VAT number has to be on it
 
 
-def must_be_invoiceable(order: Order, facts: Facts) -> None:
+def must_be_printable(order: Order) -> None:
+    if order.is_draft:
+        raise Refused("Place the order first: a draft has no receipt.")
+    if not order.lines.exists():
+        raise Refused("There is nothing on this order to print.")
+
+
+def must_be_invoiceable(order: Order, seller: Shop) -> None:
     """Refuses, with what to fill in where."""
-    seller = facts["shop"]
-    if not (seller["street"] and seller["city"] and seller["vat_number"]):
+    if not (seller.street and seller.city and seller.vat_number):
         raise Refused("An invoice names the shop's address and VAT number. Fill them in first, under Settings, Shop profile.")
     if not (order.name or order.company) or order.billing is None or not _is_complete(order):
         raise Refused("An invoice names the customer and their address. Fill in the billing data first.")

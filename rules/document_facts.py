@@ -32,6 +32,11 @@ def head(order: Order, settings: Settings) -> Facts:
 
 def of(order: Order, settings: Settings) -> Facts:
     """A receipt. Amounts in cents, quantities in thousandths, rates in basis points, days as ISO dates."""
+    return {**sale(order, settings), "payments": _payments(order)}
+
+
+def sale(order: Order, settings: Settings) -> Facts:
+    """What was sold to whom, and what it comes to."""
     lines = totals.lines_of(order)
     return {
         **head(order, settings),
@@ -39,7 +44,6 @@ def of(order: Order, settings: Settings) -> Facts:
         **_sums(order, lines),
         "vat": [{"rate": row.rate, "base": row.base.cents, "vat": row.vat.cents, "gross": (row.base + row.vat).cents}
                 for row in OrderVat.select().where(OrderVat.order == order).order_by(OrderVat.rate)],
-        "payments": _payments(order),
     }
 
 

@@ -10,7 +10,7 @@ from money import Money
 from rules import (
     document_facts, document_kinds, document_numbers, document_refunds, document_slips, epc, events, links, order_text, orders, shop,
 )
-from rules.document_checks import must_be_invoiceable
+from rules.document_checks import must_be_invoiceable, must_be_printable
 from rules.document_facts import Facts
 from rules.document_kinds import NUMBERED
 from rules.refusal import NotFound, Refused
@@ -32,7 +32,7 @@ def issue(order: Order, format: str, *, by: Actor) -> Document:
     kind = document_kinds.find(format).kind
     with database.atomic():
         order = orders.lock(order.number)
-        _must_be_printable(order)
+        must_be_printable(order)
         document = _invoice(order, by) if kind == "invoice" else _slip(order, kind, by) if kind in SLIPS else _last_of(order, kind)
         _printed(document, format, by)
     return document
@@ -85,7 +85,7 @@ def _invoice(order: Order, by: Actor) -> Document:
             return standing
         if not document_refunds.is_spent(standing.facts, _facts(credits_of(standing))):
             raise Refused("Invoice {number} no longer says what the order says. Credit it and make a new one.", number=standing.number)
-    must_be_invoiceable(order, facts)
+    must_be_invoiceable(order, shop.current().shop)
     return _new_invoice(order, facts, by)
 
 
@@ -109,12 +109,9 @@ def credits_of(invoice: Document) -> list[Document]:
     return list(Document.select().where(Document.refers_to == invoice, Document.kind == "credit").order_by(Document.id))
 
 
-def differs(order: Order) -> Document | None:
-    """The invoice of the order when it no longer says what the order says."""
-    standing = standing_invoice(order)
-    if standing is None or document_facts.same_sale(standing.facts, document_facts.of(order, shop.current())):
-        return None
-    return standing
+def differs(order: Order, standing: Document) -> Document | None:
+    """The standing invoice of the order when it no longer says what the order says."""
+    return None if document_facts.same_sale(standing.facts, document_facts.sale(order, shop.current())) else standing
 
 
 def credit(key: int, *, by: Actor) -> Document:
@@ -131,7 +128,7 @@ def replace(key: int, *, by: Actor) -> Document:
     with database.atomic():
         invoice, order = _locked_invoice(key)
         facts = document_facts.of_invoice(order, shop.current())
-        must_be_invoiceable(order, facts)
+        must_be_invoiceable(order, shop.current().shop)
         if not document_refunds.is_spent(invoice.facts, _facts(credits_of(invoice))):
             _withdrawn(invoice, by)
         return _new_invoice(order, facts, by)
@@ -203,13 +200,6 @@ def _new(order: Order | int, kind: str, facts: Facts, by: Actor, **more: Any) ->
 
 def _facts(documents: Any) -> list[Facts]:
     return [document.facts for document in documents]
-
-
-def _must_be_printable(order: Order) -> None:
-    if order.is_draft:
-        raise Refused("Place the order first: a draft has no receipt.")
-    if not order.lines.exists():
-        raise Refused("There is nothing on this order to print.")
 
 
 def find(key: int, format: str) -> Document:

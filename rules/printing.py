@@ -79,6 +79,11 @@ def ubl(document: Document) -> bytes:
     return einvoice.ubl(document.facts, number=document.number or "", kind=document.kind)
 
 
+def name(document: Document) -> str:
+    """Of a file, without its ending: the number, or the kind with the order's number."""
+    return document.number or f"{document.kind}-{document.facts['order']['number']}"
+
+
 def kept_at(document: Document, format: str, *, is_copy: bool) -> Path:
     """Named after what it is made from, so that a restored database never finds somebody else's paper here."""
     stamp = datetime.isoformat(document.issued).replace(":", "")

@@ -68,6 +68,11 @@ ROUTES = {
     # paper
     "documents.create":       "documents.print",
     "documents.show":         "documents.print",
+    "documents.index_of_order": "orders.see",
+    "documents.create_copy":  "documents.print",
+    "documents.create_credit": "refunds.make",
+    "documents.show_ubl":     "documents.print",
+    "documents.open_scanned": "orders.see",
     # products
     "products.index":         "products.see",
     "products.show":          "products.see",
