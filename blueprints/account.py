@@ -201,7 +201,7 @@ def page(fragment: str = "account/show.html", **forms: DeskForm) -> str:
 
 
 def prove(field: PasswordField) -> None:
-    signin.must_know_password(current_user.operator, field.data or "", address=request.remote_addr or "", device=g.device, field=field.name)
+    signin.must_know_password(current_user.operator, field.data or "", address=request.remote_addr or "", device=g.device, field=field.short_name)
 
 
 def ask(form: SignInForm) -> str:

@@ -10,10 +10,11 @@ from flask import Blueprint, flash, g, request, url_for
 from flask_babel import gettext as _
 
 from blueprints.list_forms import STAGES, CourierForm, LabelForm, PaymentMethodForm, ShippingMethodForm, SourceForm, StatusForm
+from blueprints.support import provider_card
 from blueprints.support.access import actor
 from blueprints.support.forms import DeskForm, form_key, seen, whole_number
 from blueprints.support.htmx import fragments, go, page_or_fragment
-from rules import couriers, keys, lists, settings, shop, statuses
+from rules import couriers, keys, lists, payment_methods, settings, shop, statuses
 from rules.refusal import N_, Conflict, Refused
 from rules.settings import Kind
 
@@ -99,7 +100,8 @@ def move(page: Page, key: int) -> Any:
     rows = page.kind.rows(g.settings)
     undo = {"url": page.url("move", key=key), "fields": {"steps": -went}, "target": "#lists-rows"}
     return fragments("lists/_rows.html", *(["layout/_toast.html"] if went else []), page=page.url("list"), this=page, rows=rows.values(), row=None,
-                     stages=STAGE_NAMES, toast=_("%(name)s moved", name=rows[key].name), undo=undo)
+                     stages=STAGE_NAMES, standing=partial(payment_methods.standing, settings=g.settings), undo=undo,
+                     toast=_("%(name)s moved", name=rows[key].name))
 
 
 def tried(page: Page, form: DeskForm, act: Callable[[], None], done: str, row: Any = None) -> Any:
@@ -129,12 +131,18 @@ def conflicting(page: Page, form: DeskForm, conflict: Conflict, key: int) -> str
 
 
 def show_list(page: Page, *, row: Any = None, form: DeskForm | None = None, fragment: str = "lists/show.html",
-              made_from: str = "") -> str:
+              made_from: str = "", card: dict[str, Any] | None = None) -> str:
     return page_or_fragment(
         "lists/show.html", fragment, this=page, rows=page.kind.rows(g.settings).values(), row=row, form=form, stages=STAGE_NAMES,
+        card=card or card_of(page, row), standing=partial(payment_methods.standing, settings=g.settings),
         made_from=made_from or seen() or (settings.mark(row) if row else ""),
         is_spare=bool(row) and settings.is_spare(page.kind, row, g.settings), is_used=bool(row) and settings.is_used(page.kind, row.id),
         example=couriers.example(row.url_template) if page.noun == "courier" and row else "")
+
+
+def card_of(page: Page, row: Any) -> dict[str, Any] | None:
+    """What stands beside the form: how a payment method stands with its provider."""
+    return provider_card.facts(row, g.settings) if row and page.noun == "payment_method" else None
 
 
 VERBS = {  # the verb of the endpoint: the rule after the list's path, its method, the view

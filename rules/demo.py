@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from itertools import islice
 from random import Random
 
-from models import Customer, CustomerLabel, Movement, Operator, Order, Product, Role, database, now
+from models import Customer, CustomerLabel, Movement, Operator, Order, PaymentMethod, Product, Role, database, now
 from rules import bulk, demo_calendar, demo_goods, demo_people, numbering, rows, shop
 from rules.demo_goods import Article
 from rules.demo_orders import COUNTED, Maker
 from rules.demo_people import People, Person
-from rules.demo_words import OPERATORS
+from rules.demo_words import OPERATORS, PROVIDERS
 from rules.new_orders import NewOrder
 from rules.refusal import Refused
 
@@ -46,6 +46,8 @@ class _Filling:
         self.count, self.dice, self.until = orders, dice, until
         self.start = until - timedelta(demo_calendar.DAYS)
         _add_operators()
+        _add_providers()
+        shop.touch()
         settings = shop.current()
         self.label = next((label.id for label in settings.labels_for("customer")), None)
         self.articles = demo_goods.make(products_for(orders), dice, settings, self.start.date())
@@ -129,4 +131,10 @@ def _add_operators() -> None:
     for name, tone in OPERATORS:
         email = f"{name.split()[0].lower()}@demo.example.nl"
         Operator.insert(name=name, email=email, role=clerk, tone=tone).on_conflict_ignore().execute()
-    shop.touch()
+
+
+def _add_providers() -> None:
+    """Put away until somebody has keys of their own: nothing is made up that would look as if it could be paid."""
+    for position, (key, name) in enumerate(PROVIDERS, start=90):
+        PaymentMethod.insert(key=key, name=name, provider=key, by_hand=False, at_counter=False, archived=True,
+                             position=position).on_conflict_ignore().execute()

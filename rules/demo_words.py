@@ -106,6 +106,7 @@ COUPONS = (
     ("THEEZOMER",        "percent",  1500, 0,    False, 400),
 )
 
+PROVIDERS = (("mollie", "Mollie"), ("stripe", "Stripe"))
 OPERATORS = (("Sanne de Wit", "pink"), ("Youssef Benali", "blue"), ("Mies Hendriks", "amber"))
 
 FIRST_NAMES = _words("""

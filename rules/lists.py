@@ -13,13 +13,12 @@ from models import (
     Product, Refund, ShippingMethod, Source,
 )
 from money import Money
-from rules import couriers, defaults, fields
+from rules import couriers, defaults, fields, payment_methods
 from rules.refusal import Refused
 from rules.settings import Kind, must_be_free
 from rules.shop import Settings
 
 Values = Mapping[str, Any]
-WITH_LINKS = ("mollie", "stripe")  # who can be paid through a link
 
 
 def courier(values: Values, settings: Settings, row: Courier | None) -> dict[str, Any]:
@@ -48,7 +47,7 @@ def payment_method(values: Values, settings: Settings, row: PaymentMethod | None
         "provider": lambda: provider(values["provider"], row),
         "by_hand": lambda: bool(values["by_hand"]),
         "at_counter": lambda: bool(values["at_counter"]),
-        "for_links": lambda: for_links(values),
+        "for_links": lambda: for_links(values, row),
         "term_days": lambda: days(values["term_days"]),
     })
     return cleaned if row else cleaned | {"key": key_of(cleaned["name"], {other.key for other in rows.values()})}
@@ -95,16 +94,18 @@ def days(value: int | None) -> int | None:
 
 
 def provider(value: str, row: PaymentMethod | None) -> str:
-    """What was paid stays what it was: the provider of a method with payments does not change."""
+    """What was paid stays what it was: the provider of a method with payments does not change. Nor do its keys become another's."""
     chosen: str = one_of(value, PROVIDERS)
+    if row and chosen != row.provider and row.secrets:
+        raise Refused("Remove the keys of {provider} first.", provider=payment_methods.name_of(row.provider))
     if row and chosen != row.provider and Payment.select().where(Payment.method == row.id).exists():
         raise Refused("Payments were made with this. Make another method instead.")
     return chosen
 
 
-def for_links(values: Values) -> bool:
-    if values["for_links"] and values["provider"] not in WITH_LINKS:
-        raise Refused("Only Mollie and Stripe can be paid through a link.")
+def for_links(values: Values, row: PaymentMethod | None) -> bool:
+    if values["for_links"]:
+        payment_methods.must_be_linkable(values["provider"], row)
     return bool(values["for_links"])
 
 

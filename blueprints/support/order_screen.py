@@ -15,7 +15,7 @@ from models import Line, Order
 from rules import addresses, cart, order_customer, orders, parcels, payments, refunds, shop, status, timeline, totals
 from rules.stages import step
 
-SUMS = ("cart/_totals.html", "cart/_count.html", "orders/_state.html", "payments/_payments.html")  # what changes with the lines
+SUMS = ("cart/_totals.html", "cart/_count.html", "orders/_state.html", "payments/_payments.html", "transfers/_offer.html")  # what changes with the lines
 CART = ("cart/_lines.html", "cart/_coupons.html", "cart/_terms.html", *SUMS)
 CUSTOMER = ("orders/_who.html", "orders/_address.html", "orders/_billing.html", "orders/_shipping.html")
 NEEDS = {

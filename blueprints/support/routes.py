@@ -65,6 +65,9 @@ ROUTES = {
     "staff.show_role":        "settings.staff",
     "staff.change_role":      "settings.staff",
     "staff.remove_role":      "settings.staff",
+    "payment_keys.enter":     "settings.secrets",
+    "payment_keys.remove":    "settings.secrets",
+    "payment_keys.check":     "settings.secrets",
     # paper
     "documents.create":       "documents.print",
     "documents.show":         "documents.print",
@@ -180,6 +183,7 @@ ROUTES = {
     "bank.add_order":         "payments.record",
     "bank.drop_order":        "payments.record",
     "bank.set_state":         "payments.record",
+    "transfers.show":         "orders.see",
     "parcels.create":         "orders.edit",
     "parcels.change":         "orders.edit",
     "parcels.remove":         "orders.edit",

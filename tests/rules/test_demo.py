@@ -140,3 +140,10 @@ def test_moments_rise_and_fill_the_days_there_were(until):
     assert len(made) == 2_000 and made == sorted(made) and made[-1] <= until
     by_month = Counter(moment.month for moment in made)
     assert by_month.most_common(1)[0][0] == 12
+
+
+def test_payment_providers_are_there_and_not_set_up(shop):
+    demo.fill(5, 1, until=NOON)
+    online = [method for method in shops.current().payment_methods.values() if method.provider in ("mollie", "stripe")]
+    assert [method.name for method in online] == ["Mollie", "Stripe"]
+    assert all(method.archived and not method.for_links and not method.secrets for method in online)

@@ -2,9 +2,9 @@
 
 import pytest
 
-from models import Order, Payment
+from models import Order, Payment, PaymentMethod
 from money import Money
-from rules import lists, settings
+from rules import lists, sealed, settings
 from rules import shop as shops
 from rules.refusal import Invalid, Refused
 from rules.rights import DESK
@@ -31,8 +31,26 @@ def test_a_payment_method_is_of_a_known_kind(shop, field, value):
     assert wrong_fields(lists.PAYMENT_METHODS, PAYMENT | {field: value}) == {field}
 
 
-def test_a_link_needs_a_provider_that_has_links(shop):
-    settings.add(lists.PAYMENT_METHODS, PAYMENT | {"provider": "mollie", "for_links": True}, by=DESK)
+def test_a_link_needs_a_provider_with_good_keys(shop):
+    values = PAYMENT | {"name": "Mollie", "provider": "mollie"}
+    assert wrong_fields(lists.PAYMENT_METHODS, values | {"for_links": True}) == {"for_links"}
+    row = settings.add(lists.PAYMENT_METHODS, values, by=DESK)
+    for kept in ({"secrets": None}, {"secrets": sealed.seal({"api_key": "live_x"})}, {"account": {"checked": "2026-11-23T12:00:00", "declined": "No."}}, {"secrets": "not ours"}):
+        PaymentMethod.update(**kept).where(PaymentMethod.id == row.id).execute()
+        shops.touch()
+        assert wrong_fields(lists.PAYMENT_METHODS, values | {"for_links": True}, row.id) == {"for_links"}
+    PaymentMethod.update(secrets=sealed.seal({"api_key": "live_x"}), account={"checked": "2026-11-23T12:00:00"}).where(PaymentMethod.id == row.id).execute()
+    shops.touch()
+    settings.change(lists.PAYMENT_METHODS, row.id, values | {"for_links": True}, by=DESK)
+    assert shops.current().payment_methods[row.id].for_links
+
+
+def test_keys_of_one_provider_never_become_those_of_another(shop):
+    values = PAYMENT | {"provider": "mollie"}
+    row = settings.add(lists.PAYMENT_METHODS, values, by=DESK)
+    PaymentMethod.update(secrets=sealed.seal({"api_key": "live_x"})).where(PaymentMethod.id == row.id).execute()
+    shops.touch()
+    assert wrong_fields(lists.PAYMENT_METHODS, values | {"provider": "stripe"}, row.id) == {"provider"}
 
 
 def test_a_payment_method_keeps_its_key_when_it_is_renamed(shop):
