@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, NamedTuple
+
+from peewee import JOIN
 
 from models import Event, Line, Order, PaymentMethod, Return, ReturnLine, now
 from money import ZERO, Money, Quantity
@@ -23,7 +25,8 @@ NONE = Quantity(0)
 LONGEST_REASON = 200
 PAID_BACK_WITHIN = timedelta(days=14)  # of the notice that a customer withdraws: Directive 2011/83/EU, art. 13(1)
 WITH_MONEY = ("refund", "voucher", "exchange")
-OF_ORDER = Prepared(lambda order: Return.select().where(Return.order == order).order_by(Return.id))
+OF_ORDER = Prepared(lambda order: (
+    Return.select(Return, Order.id, Order.number).join(Order, JOIN.LEFT_OUTER, on=Return.exchange).where(Return.order == order).order_by(Return.id)))
 LINES = Prepared(lambda order: ReturnLine.select().join(Return).where(Return.order == order).order_by(ReturnLine.id))
 
 
@@ -53,7 +56,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """What comes of a return: a refund by `method`, a voucher, or nothing. No amount: what the goods are worth."""
+    """What comes of a return: a refund by `method` (None: the way it was paid), a voucher, or nothing. No amount: what the goods are worth."""
 
     kind: str
     method: PaymentMethod | None = None
@@ -77,7 +80,11 @@ class Shown:
     def due(self) -> date | None:
         """The day by which a withdrawal is to be paid back; None when there is nothing to pay back, or no longer."""
         is_open = self.row.state in ("announced", "received") and self.row.is_withdrawal
-        return (self.row.created + PAID_BACK_WITHIN).date() if is_open else None
+        return self.row.created.replace(tzinfo=UTC).astimezone(shop.ZONE).date() + PAID_BACK_WITHIN if is_open else None
+
+    @property
+    def is_late(self) -> bool:
+        return self.due is not None and self.due < shop.today()
 
     def quantity(self, line: ReturnLine) -> Quantity:
         """What counts now: what was announced, until it came."""
@@ -210,6 +217,8 @@ def settle(order: Order, key: int, how: Settlement, *, by: Actor) -> Return:
     Refuses what rules.refunds.make refuses; a return that was settled, unless with nothing.
     """
     must_have(by, "refunds.make")
+    if how.kind not in (*WITH_MONEY, "nothing"):
+        raise Refused("Choose what comes of it.", field="how")
     shown = get(order, key)
     if not shown.can_settle:
         _must_be(shown.row, "announced", "received")
@@ -218,8 +227,6 @@ def settle(order: Order, key: int, how: Settlement, *, by: Actor) -> Return:
     _record("settled", order, back, by, how=how.kind, was_state=was)
     if how.kind in WITH_MONEY:
         method = how.method if how.kind == "refund" else voucher_payments.must_method(shop.current())
-        if method is None:
-            raise Refused("Choose how it is paid back.", field="method")
         goods = {line.line_id: Back(shown.quantity(line), "kept") for line, _ in shown.lines if shown.quantity(line)}
         amount = worth(order, shown, shipping=how.shipping) if how.amount is None else how.amount
         _set(back, refund=refunds.make(order, Asked(method, goods, how.shipping, amount, back.reason, how.mails), by=by)[0])

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from blueprints.support.access import actor
 from blueprints.support.formats import language
 from models import Line, Order
-from rules import addresses, cart, order_customer, orders, parcels, payments, refunds, shop, status, timeline, totals
+from rules import addresses, cart, order_customer, orders, parcels, payments, refunds, returns, shop, status, timeline, totals
 from rules.stages import step
 
 SUMS = ("cart/_totals.html", "cart/_count.html", "orders/_state.html", "payments/_payments.html", "transfers/_offer.html")  # what changes with the lines
@@ -34,15 +34,16 @@ NEEDS = {
     "cart/_coupons.html":      ("sums",),
     "payments/_payments.html": ("payments", "refunds"),
     "parcels/_parcels.html":   ("parcels",),
+    "returns/_returns.html":   ("returns",),
     "cart/_free_form.html":    ("rates",),
 }
-NOT_ON_PAGE = {"rates"}
+NOT_ON_PAGE = {"rates", "returns"}
 # what shows the part of an order that an event says was changed
 SHOWS = {
     "line": CART, "discount": CART, "coupon": CART, "shipping": CART, "regime": CART, "customer": CUSTOMER, "payment": SUMS,
     "status": ("orders/_status.html", "orders/_actions.html"), "parked": ("orders/_state.html",), "label": ("orders/_labels.html",),
     "note": ("orders/_notes.html",), "parcel": ("parcels/_parcels.html", "cart/_lines.html"),
-    "operator": ("orders/_desk.html",), "source": ("orders/_desk.html",),
+    "return": ("returns/_returns.html", "cart/_lines.html", *SUMS), "operator": ("orders/_desk.html",), "source": ("orders/_desk.html",),
     "language": ("orders/_desk.html",), "payment_method": SUMS,
 }
 
@@ -82,6 +83,10 @@ class Screen:
     @cached_property
     def parcels(self) -> list[Any]:
         return [(parcel, parcels.url(parcel, self.order)) for parcel in parcels.of_order(self.order, self.settings)]
+
+    @cached_property
+    def returns(self) -> list[Any]:
+        return returns.of_order(self.order, self.lines)
 
     @cached_property
     def gone(self) -> dict[int, Any]:
