@@ -62,10 +62,12 @@ def create_app(**settings: Any) -> Flask:
     app.before_request(open_database)
     app.teardown_request(close_database)
     access.guard(app)  # before CSRF: whose session has ended is asked to sign in, not told that the page is old
-    CSRFProtect(app)
+    forms = CSRFProtect(app)
     app.context_processor(whose_desk)
     for blueprint in blueprints.ALL:
         app.register_blueprint(blueprint)
+    for blueprint in blueprints.WITHOUT_SESSION:
+        forms.exempt(blueprint)
     for command in commands.ALL:
         app.cli.add_command(command)
     app.after_request(finish)

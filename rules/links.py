@@ -13,6 +13,7 @@ from peewee import JOIN
 
 import config
 from models import Address, Link, Order, now
+from plugins.documents import qr
 from rules import orders, rows, sealed
 from rules.prepared import Prepared
 from rules.refusal import NotFound, Refused
@@ -69,6 +70,11 @@ def standing(order: Order, purpose: str) -> str:
     """The address that works now and can be shown; '' when there is none."""
     made = OF_ORDER.all(order.id, purpose)
     return address(order, purpose) if made and _is_current(made, order, purpose) else ""
+
+
+def code(address: str) -> str:
+    """What a phone reads from a screen or from paper, as SVG."""
+    return qr.svg(address)
 
 
 def opened(token: str, purpose: str, settings: Settings) -> Order:

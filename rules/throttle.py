@@ -8,7 +8,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from models import Shop, SignInAttempt, database, now
-from rules.refusal import Refused
+from rules.refusal import N_, Refused
 
 DAY, QUARTER = timedelta(days=1), timedelta(minutes=15)
 KEPT = timedelta(days=90)
@@ -63,7 +63,7 @@ def try_pin(operator: int, address: str, *, device: int) -> SignInAttempt:
 def wrong_link(address: str) -> None:
     """Count an address of a customer's page that does not exist; refuses when there were too many. Those that exist are never counted."""
     if (seconds := _wait(LINK, *_failures_from(address, "link"))) > 0:
-        raise TooMany("Too many addresses that do not exist. Wait {seconds} seconds and try again.", seconds=seconds)
+        raise TooMany(N_("Too many addresses that do not exist. Wait {seconds} seconds and try again."), seconds=seconds)
     SignInAttempt.create(account="", address=address[:64], kind="link", succeeded=False)
 
 

@@ -151,11 +151,13 @@ def use_formats(app: Flask) -> None:
 
 
 def locale() -> str:
-    """The operator's language, else what was chosen before signing in, else the shop's."""
+    """The customer's on a page of theirs, else the operator's language, else what was chosen before signing in, else the shop's."""
     from flask import session
     from flask_login import current_user
 
     settings = g.get("settings")
+    if chosen := g.get("reader"):
+        return "nl" if chosen == "nl" else "en_GB"
     if settings and current_user and current_user.is_authenticated:
         chosen = current_user.operator.language
     else:

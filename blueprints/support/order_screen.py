@@ -12,7 +12,7 @@ from markupsafe import Markup
 from blueprints.support.access import actor
 from blueprints.support.formats import language
 from models import Line, Order
-from rules import addresses, cart, order_customer, orders, parcels, payments, refunds, returns, shop, status, timeline, totals
+from rules import addresses, cart, customer_page, order_customer, orders, parcels, payments, refunds, returns, shop, status, timeline, totals
 from rules.stages import step
 
 SUMS = ("cart/_totals.html", "cart/_count.html", "orders/_state.html", "payments/_payments.html", "transfers/_offer.html")  # what changes with the lines
@@ -35,12 +35,14 @@ NEEDS = {
     "payments/_payments.html": ("payments", "refunds"),
     "parcels/_parcels.html":   ("parcels",),
     "returns/_returns.html":   ("returns",),
+    "links/_link.html":        ("links",),
     "cart/_free_form.html":    ("rates",),
 }
-NOT_ON_PAGE = {"rates", "returns"}
+NOT_ON_PAGE = {"links", "rates", "returns"}
 # what shows the part of an order that an event says was changed
 SHOWS = {
-    "line": CART, "discount": CART, "coupon": CART, "shipping": CART, "regime": CART, "customer": CUSTOMER, "payment": SUMS,
+    "line": CART, "discount": CART, "coupon": CART, "shipping": CART, "regime": CART, "customer": CUSTOMER,
+    "payment": (*SUMS, "links/_link.html"), "link": ("links/_link.html",),
     "status": ("orders/_status.html", "orders/_actions.html"), "parked": ("orders/_state.html",), "label": ("orders/_labels.html",),
     "note": ("orders/_notes.html",), "parcel": ("parcels/_parcels.html", "cart/_lines.html"),
     "return": ("returns/_returns.html", "cart/_lines.html", *SUMS), "operator": ("orders/_desk.html",), "source": ("orders/_desk.html",),
@@ -134,6 +136,10 @@ class Screen:
     @cached_property
     def proposed(self) -> Any:
         return status.proposed(self.order, self.settings, by=actor())
+
+    @cached_property
+    def links(self) -> customer_page.Links:
+        return customer_page.links_of(self.order)
 
     @cached_property
     def rates(self) -> list[Any]:

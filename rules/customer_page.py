@@ -1,0 +1,107 @@
+"""What a customer sees of their own order: what is due and how to pay it, what happened, and not more of anybody than they know already."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import NamedTuple
+
+from models import Order, Parcel, Payment, PaymentMethod, Stage
+from money import ZERO, Money
+from plugins.documents import qr
+from rules import addresses, epc, letters, links, parcels, provider_payments
+from rules.provider_accounts import is_at_provider
+from rules.refusal import Conflict
+from rules.rights import Actor
+from rules.shop import Settings
+
+CUSTOMER = Actor(None, "Customer", frozenset(("payments.record",)))
+
+
+class Transfer(NamedTuple):
+    """`code`: what a bank's app reads, as SVG; '' where such a code cannot be."""
+
+    iban: str
+    holder: str
+    reference: str
+    code: str
+
+
+class Links(NamedTuple):
+    """What the desk shows of an order's addresses: those that work, '' when none was made; when payment was asked by mail last."""
+
+    pay: str
+    page: str
+    mailed: datetime | None
+    due: Money
+
+
+class Sent(NamedTuple):
+    """A parcel, and where it can be followed; '' when nobody knows."""
+
+    parcel: Parcel
+    url: str
+
+
+def links_of(order: Order) -> Links:
+    return Links(links.standing(order, "pay"), links.standing(order, "page"), letters.last_sent(order, "payment_link"), due(order))
+
+
+def due(order: Order) -> Money:
+    """What the customer still has to pay; nothing of a cancelled order."""
+    return ZERO if order.status.stage == Stage.CANCELLED else max(order.balance, ZERO)
+
+
+def ways(settings: Settings) -> list[PaymentMethod]:
+    """How it can be paid at once: the methods of a provider that are for links, and whose keys were entered."""
+    return [method for method in settings.payment_methods.values()
+            if method.for_links and not method.archived and method.secrets and is_at_provider(method)]
+
+
+def transfer(order: Order, settings: Settings) -> Transfer | None:
+    """What to transfer it to, where the shop has an account and takes transfers."""
+    shop, takes = settings.shop, [each for each in settings.payment_methods.values() if each.provider == "bank_transfer" and not each.archived]
+    if not shop.iban or not takes or not due(order):
+        return None
+    said = epc.text(shop, order.number, due(order), currency=order.currency)
+    return Transfer(shop.iban, shop.account_holder or shop.name, order.number, qr.svg(said) if said else "")
+
+
+def pay(order: Order, method: PaymentMethod, seen: str, *, return_url: str) -> Payment:
+    """A payment for what is due now. Refuses when that is not the amount (in cents) that the customer saw. Not inside a transaction."""
+    if seen != str(due(order).cents):
+        raise Conflict("The amount has changed: {amount} is to be paid now.", amount=due(order))
+    return provider_payments.ask(order, method, by=CUSTOMER, return_url=return_url)
+
+
+def asked_last(payments: list[Payment]) -> Payment | None:
+    """The newest payment that the customer was sent to a provider for."""
+    return next((payment for payment in reversed(payments) if payment.idempotency_key), None)
+
+
+def sent(order: Order, settings: Settings) -> list[Sent]:
+    """The parcels that left, and those that can be followed already."""
+    every = [Sent(parcel, parcels.url(parcel, order)) for parcel in parcels.of_order(order, settings)]
+    return [each for each in every if each.parcel.shipped_at or each.url]
+
+
+def masked_address(order: Order, settings: Settings) -> list[str]:
+    """Where it goes, so that the customer knows it again and a stranger learns little."""
+    place = addresses.facts_of(order.shipping or order.billing)
+    if place.is_blank:
+        return []
+    country = addresses.country_name(place.country, order.language) if place.country != settings.shop.country else ""
+    lines = [masked_name(place.name or order.name), place.company or order.company, _dotted(place.street, r"\d\w*.*"),
+             f"{_dotted(place.postcode, r'(?<=^..).+')} {place.city}".strip(), country]
+    return [line for line in lines if line]
+
+
+def masked_name(name: str) -> str:
+    """Sanne de Boer: Sanne d. B."""
+    first, *others = name.split() or [""]
+    return " ".join([first, *(f"{other[0]}." for other in others)])
+
+
+def _dotted(text: str, hidden: str) -> str:
+    return re.sub(hidden, "••", text)
+
