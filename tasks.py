@@ -17,8 +17,10 @@ from redis.exceptions import RedisError
 import config
 from models import database
 from rules import (
-    bank_booking, bulk_changes, bulk_status, documents, exports, jobs, keys, label_rules, outbox, presence, printing, reactions, throttle,
+    bank_booking, bulk_changes, bulk_status, documents, exports, jobs, keys, label_rules, outbox, presence, printing, provider_notices,
+    provider_refunds, provider_rounds, reactions, throttle,
 )
+from rules.refusal import Refused
 
 
 def _queue() -> Huey:
@@ -104,6 +106,39 @@ def pick_up_letters() -> None:
     send_letters()
 
 
+@huey.task()
+def pay_back(refund: int) -> None:
+    """Send a refund to its provider; somebody is waiting for it."""
+    try:
+        provider_refunds.send(refund)
+    except Refused as refused:
+        logging.getLogger("toonbank").warning("refund %s: %s", refund, refused)
+
+
+def wake_provider(refund: int) -> None:
+    """What this misses, the minute task finds."""
+    try:
+        pay_back(refund)
+    except (OSError, sqlite3.Error, RedisError) as error:
+        logging.getLogger("toonbank").error("queue: %s", error)
+
+
+provider_refunds.wake = wake_provider
+
+
+_asking = threading.Lock()  # one round at a time in this process: a slow provider holds up no other work
+
+
+@huey.periodic_task(crontab(minute="*"))
+def ask_providers() -> None:
+    """Send what was dropped, and ask how everything stands that is open at a provider."""
+    if _asking.acquire(blocking=False):
+        try:
+            provider_rounds.look_after()
+        finally:
+            _asking.release()
+
+
 REACTIONS: dict[str, Callable[[], int]] = {"stock.low": reactions.warn_of_low_stock}
 
 
@@ -129,3 +164,4 @@ def clean_up_at_night() -> None:
     exports.forget_old()
     throttle.forget_old()
     presence.forget_old()
+    provider_notices.forget_old()

@@ -8,6 +8,7 @@ from flask import Blueprint, g, request
 from werkzeug import Response
 
 import rules.payments
+import rules.provider_payments
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key, read_money
 from blueprints.support.order_answers import answer, changing, guard
@@ -83,6 +84,13 @@ def take_back(number: str, key: int) -> Response:
     with changing(number, "payment", "payments.record") as order:
         rules.payments.take_back(order, _payment(order, key), by=actor())
     return answer(Screen(order), *SUMS)
+
+
+@bp.post("/orders/<number>/payments/<int:key>/state")
+def look(number: str, key: int) -> Response:
+    """Ask the provider now how it stands."""
+    rules.provider_payments.look(_payment(orders.find(number, g.settings), key))
+    return _answer(number)
 
 
 def _payment(order: Any, key: int) -> Any:

@@ -1,4 +1,4 @@
-"""Paying back by hand: by line and quantity, or by amount, with what comes back into the stock."""
+"""Paying back: by line and quantity, or by amount, with what comes back into the stock; by hand or the way it was paid."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 from flask import Blueprint, g, render_template, request
 from flask_babel import gettext as _
 
+import rules.provider_refunds
+import rules.refund_sources
 import rules.refunds
 from blueprints.support import formats
 from blueprints.support.access import actor
@@ -17,11 +19,13 @@ from blueprints.support.htmx import asked_by_htmx
 from blueprints.support.order_answers import answer, changing, guard
 from blueprints.support.order_screen import SUMS, Screen, partial
 from blueprints.support.typed import read_key
-from models import Order
+from models import Order, PaymentMethod, Refund
 from money import ZERO, Quantity
 from rules import keys, letters, orders
 from rules.refunds import Asked, Back, Offer
 from rules.refusal import Conflict, Invalid, NotFound, Refused
+
+AS_PAID = "as_paid"
 
 bp = Blueprint("refunds", __name__)
 guard(bp)
@@ -44,29 +48,71 @@ def create(number: str) -> Any:
     try:
         asked = _asked()
 
-        def refund() -> int:
+        def refund() -> list[int]:
             with changing(number, "payment", "refunds.make") as changed:
-                return int(rules.refunds.make(changed, asked, by=actor())[0].id)
+                return [int(made.id) for made in rules.refunds.make(changed, asked, by=actor())]
 
-        request_of = [number, asked.method.id, str(asked.amount), asked.shipping, asked.reason,
+        request_of = [number, asked.method.id if asked.method else AS_PAID, str(asked.amount), asked.shipping, asked.reason, *asked.payments,
                       [[line, str(back.quantity), back.condition] for line, back in asked.lines.items()]]
-        keys.once(form_key(), "refund", request_of, refund, by=actor())
+        made = keys.once(form_key(), "refund", request_of, refund, by=actor())
     except Refused as refused:
         if isinstance(refused, Conflict) or not (refused.field or isinstance(refused, Invalid)):
             raise
         wrong = refused.errors if isinstance(refused, Invalid) else {refused.field or "": refused}
         return _dialog(order, rules.refunds.offer(order), {name: sentence(each) for name, each in wrong.items()})
-    screen = Screen(orders.find(number, g.settings))
-    text = _("%(amount)s paid back", amount=formats.money(screen.order.refunded - order.refunded, order.currency))
-    return answer(screen, *SUMS, "orders/_actions.html", "cart/_lines.html", "orders/_timeline.html", toast={"text": text}, close=True)
+    return _answer(number, made)
+
+
+def _answer(number: str, made: list[int]) -> Any:
+    order = orders.find(number, g.settings)
+    refunds = [refund for refund in rules.refunds.of_order(order) if refund.id in made]
+    amount = formats.money(sum((refund.amount for refund in refunds), ZERO), order.currency)
+    text = _("%(amount)s paid back", amount=amount) if all(refund.done_at for refund in refunds) else _("%(amount)s is being paid back", amount=amount)
+    return answer(Screen(order), *SUMS, "orders/_actions.html", "cart/_lines.html", "orders/_timeline.html", toast={"text": text}, close=True)
+
+
+@bp.post("/orders/<number>/refunds/<int:key>/cancellation")
+def stop(number: str, key: int) -> Any:
+    """One that is not on its way yet."""
+    rules.provider_refunds.cancel(_refund(number, key).id, by=actor())
+    return answer(Screen(orders.find(number, g.settings)), *SUMS, "orders/_actions.html", "orders/_timeline.html")
+
+
+@bp.post("/orders/<number>/refunds/<int:key>/repeats")
+def repeat(number: str, key: int) -> Any:
+    """One that came to nothing, the way it was paid or by hand. The key makes a double press one."""
+    refund, method = _refund(number, key), _method()
+
+    def again() -> list[int]:
+        with changing(number, "payment", "refunds.make") as changed:
+            return [int(rules.refunds.again(changed, refund, method, mails="mails" in request.form, by=actor()).id)]
+
+    return _answer(number, keys.once(form_key(), "refund again", [number, key, method.id if method else AS_PAID], again, by=actor()))
+
+
+def _refund(number: str, key: int) -> Refund:
+    order = orders.find(number, g.settings)
+    found = next((refund for refund in rules.refunds.of_order(order) if refund.id == key), None)
+    if found is None:
+        raise NotFound("This refund is not of this order.")
+    return found
 
 
 def _asked() -> Asked:
+    method = _method()
+    amount = read_money("amount") if request.values.get("amount", "").strip() else None
+    chosen = tuple(int(text) for text in request.values.getlist("payment") if re.fullmatch(r"[0-9]{1,17}", text))
+    return Asked(method, _lines(), "shipping" in request.values, amount, request.values.get("reason", ""), "mails" in request.values, chosen)
+
+
+def _method() -> PaymentMethod | None:
+    """By hand this way; None: the way it was paid."""
+    if request.values.get("method") == AS_PAID:
+        return None
     method = g.settings.payment_methods.get(read_key("method"))
     if method is None:
         raise NotFound("Choose how it is paid back.", field="method")
-    amount = read_money("amount") if request.values.get("amount", "").strip() else None
-    return Asked(method, _lines(), "shipping" in request.values, amount, request.values.get("reason", ""), "mails" in request.values)
+    return method
 
 
 def _lines() -> dict[int, Back]:
@@ -89,10 +135,12 @@ def _lines() -> dict[int, Back]:
 
 def _dialog(order: Order, offered: Offer, errors: dict[str, str]) -> Any:
     by_hand = [method for method in g.settings.payment_methods.values() if method.by_hand and not method.archived]
+    sources = rules.refund_sources.of_order(order)
     facts = {
-        "order": order, "offered": offered, "errors": errors, "typed": request.values, "methods": by_hand, "amount": _worth(order, offered, by_hand),
+        "order": order, "offered": offered, "errors": errors, "typed": request.values, "methods": by_hand, "amount": _worth(order, offered),
         "worth": {each.line.id: rules.refunds.worth(order, each, each.left) for each in offered.lines}, "title": _("Pay back"),
-        "can_mail": bool(order.email) and letters.is_active("refunded", g.settings),
+        "can_mail": bool(order.email) and letters.is_active("refunded", g.settings), "sources": sources if len(sources) > 1 else [],
+        "as_paid": AS_PAID if any(source.by_provider for source in sources) else "",
     }
     code = 422 if errors else 200
     if not asked_by_htmx():
@@ -102,14 +150,13 @@ def _dialog(order: Order, offered: Offer, errors: dict[str, str]) -> Any:
     return render_template("refunds/_dialog.html", **facts), code
 
 
-def _worth(order: Order, offered: Offer, methods: list[Any]) -> Any:
+def _worth(order: Order, offered: Offer) -> Any:
     """What the chosen lines are worth now; nothing chosen yet: what was paid too much."""
     try:
         lines = _lines()
-        asked = Asked(methods[0], {key: back for key, back in lines.items() if key in {each.line.id for each in offered.lines}},
+        asked = Asked(None, {key: back for key, back in lines.items() if key in {each.line.id for each in offered.lines}},
                       "shipping" in request.values)
         total = rules.refunds.sum_of(order, asked, offered)
     except Refused:
         return ZERO
     return total or max(-order.balance, ZERO)
-

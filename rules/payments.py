@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from peewee import fn
+from peewee import SQL, fn
 
 from models import Order, Payment, PaymentMethod, PaymentState, Refund, now
 from money import ZERO, Money
@@ -13,7 +13,8 @@ from rules.prepared import Prepared
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
 
-OF_ORDER = Prepared(lambda order: Payment.select().where(Payment.order == order).order_by(Payment.id))
+GOES_BACK = fn.EXISTS(Refund.select(SQL("1")).where(Refund.order == Payment.order))
+OF_ORDER = Prepared(lambda order: Payment.select(Payment, GOES_BACK.alias("goes_back")).where(Payment.order == order).order_by(Payment.id))
 GONE = ("failed", "cancelled")  # refunds that came to nothing
 SETTLED = (Order.goods, Order.discount, Order.shipping_total, Order.vat, Order.total, Order.items, Order.keeps_total, Order.paid,
            Order.refunded, Order.payment_state, Order.paid_at)
@@ -35,6 +36,7 @@ def state(total: Money, paid: Money, refunded: Money) -> PaymentState:
 
 
 def of_order(order: Order) -> list[Payment]:
+    """The first first. `goes_back` of each: whether the order has any refund."""
     return OF_ORDER.all(order.id)
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from models import Event, Order, Refund
 from money import ZERO
-from rules import letters, shop, vouchers
+from rules import documents, letters, shop, vouchers
 from rules.rights import Actor
 
 
@@ -16,6 +16,7 @@ def follow(order: Order, refunds: Sequence[Refund], cause: Event, *, mails: bool
     given = [refund for refund in refunds if refund.method.provider == "voucher"]
     if given:
         vouchers.issue(order, given[0], sum((refund.amount for refund in given), ZERO), by=by)
+    documents.for_refund(refunds, by=by)
     if mails:
         amount = sum((refund.amount for refund in refunds), ZERO)
         drafts = letters.for_occasion("refunded", settings=shop.current(), order=order, refund=amount)

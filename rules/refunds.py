@@ -16,7 +16,7 @@ from peewee import fn
 
 from models import Event, Line, Order, PaymentMethod, Refund, RefundLine, Regime, Return, database, now
 from money import ZERO, Money, Quantity, divided
-from rules import fields, orders, payments, provider_refunds, refund_done, refund_sources, returned, stock, totals, vouchers
+from rules import fields, orders, payments, provider_refunds, refund_done, refund_sources, returned, stock, totals
 from rules.payments import GONE
 from rules.prepared import Prepared
 from rules.refund_sources import Part
@@ -175,19 +175,12 @@ def _begin(order: Order, refunds: Sequence[Refund], mails: bool, by: Actor, **fa
                 method=", ".join(dict.fromkeys(row.method.name for row in rows)), refunds=[row.id for row in rows], **facts))
             facts = {}
         if rows and kind == "refund.made":
-            _give_vouchers(order, rows, by)
             refund_done.follow(order, rows, events[-1], mails=mails, by=by)
     for refund in refunds:
         if refund.state == "intent":
             provider_refunds.wake_after(refund)
     first: Event = events[0]
     return first
-
-
-def _give_vouchers(order: Order, done: Sequence[Refund], by: Actor) -> None:
-    """One for all that is not given in money."""
-    if given := [refund for refund in done if refund.method.provider == "voucher"]:
-        vouchers.issue(order, given[0], sum((refund.amount for refund in given), ZERO), by=by)
 
 
 def _checked(order: Order, asked: Asked, offered: Offer, by: Actor) -> tuple[Money, str]:

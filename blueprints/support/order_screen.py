@@ -15,7 +15,8 @@ from models import Line, Order
 from rules import addresses, cart, customer_page, order_customer, orders, parcels, payments, refunds, returns, shop, status, timeline, totals
 from rules.stages import step
 
-SUMS = ("cart/_totals.html", "cart/_count.html", "orders/_state.html", "payments/_payments.html", "transfers/_offer.html")  # what changes with the lines
+# what changes with the lines
+SUMS = ("cart/_totals.html", "cart/_count.html", "orders/_state.html", "payments/_payments.html", "transfers/_offer.html")
 CART = ("cart/_lines.html", "cart/_coupons.html", "cart/_terms.html", *SUMS)
 CUSTOMER = ("orders/_who.html", "orders/_address.html", "orders/_billing.html", "orders/_shipping.html")
 NEEDS = {
@@ -80,7 +81,7 @@ class Screen:
 
     @cached_property
     def refunds(self) -> list[Any]:
-        return refunds.of_order(self.order)
+        return refunds.of_order(self.order) if any(payment.goes_back for payment in self.payments) else []
 
     @cached_property
     def parcels(self) -> list[Any]:

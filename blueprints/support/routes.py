@@ -77,6 +77,7 @@ ROUTES = {
     "documents.show_ubl":     "documents.print",
     "documents.open_scanned": "orders.see",
     # what customers open with an address of their own: its token is what allows it
+    "hooks.hear_payment":     OPEN,  # a provider; what it says is not believed
     "public.show_payment":    OPEN,
     "public.show_order":      OPEN,
     "public.pay":             OPEN,
@@ -149,6 +150,8 @@ ROUTES = {
     "returns.cancel":         "orders.edit",
     "refunds.ask":            "refunds.make",
     "refunds.create":         "refunds.make",
+    "refunds.stop":           "refunds.make",
+    "refunds.repeat":         "refunds.make",
     "bulk_status.change":     "orders.status",
     "order_status.undo":      "orders.see",
     "order_status.preview":   "orders.see",
@@ -186,6 +189,8 @@ ROUTES = {
     "payments.mark_paid":     "payments.record",
     "payments.mark_unpaid":   "payments.record",
     "payments.take_back":     "payments.record",
+    "payments.look":          "payments.record",
+    "transfers.show":         "orders.see",
     "bank.index":             "payments.record",
     "bank.files":             "payments.record",
     "bank.upload":            "payments.record",
@@ -196,7 +201,6 @@ ROUTES = {
     "bank.add_order":         "payments.record",
     "bank.drop_order":        "payments.record",
     "bank.set_state":         "payments.record",
-    "transfers.show":         "orders.see",
     "links.index":            "orders.see",
     "links.create":           "orders.edit",
     "links.mail":             "orders.edit",
