@@ -14,7 +14,7 @@ from rules.rights import Actor
 from rules.shop import Settings
 
 LONGEST_BODY = 10_000
-ATTACHED = ("", "receipt")  # what can be attached now; more when there are more documents on a sheet
+ATTACHED = ("", "receipt", "invoice", "invoice_ubl")  # what can go along
 
 
 class Filled(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,7 @@ from plugins.mail.contract import Attachment, Channel, Mail
 from rules import documents, orders, printing, shop
 from rules.rights import DESK
 
-FORMAT = {"receipt": "receipt_a4"}  # on a sheet, for who prints it at home
+FORMAT = {"receipt": "receipt_a4", "invoice": "invoice", "invoice_ubl": "invoice"}  # on a sheet, for who prints it at home
 
 
 def channel() -> Channel:
@@ -29,7 +30,7 @@ def mail(letter: Letter) -> Mail:
     settings = shop.current()
     return Mail(
         letter.message_id, settings.shop.name, sender(settings.shop), letter.recipient, letter.language, letter.subject, letter.text,
-        letter.html, tuple(_attachment(letter, each) for each in letter.attachments))
+        letter.html, tuple(file for each in letter.attachments for file in _attached(letter, each)))
 
 
 def sender(row: Any) -> str:
@@ -37,8 +38,11 @@ def sender(row: Any) -> str:
     return row.email or f"toonbank@{urlsplit(config.BASE_URL).hostname or 'localhost'}"
 
 
-def _attachment(letter: Letter, kept: dict[str, Any]) -> Attachment:
-    """The PDF. Which document it is, is written down when it is first made, so that every attempt sends the same."""
+def _attached(letter: Letter, kept: dict[str, Any]) -> Iterator[Attachment]:
+    """The PDF, and when that was asked for, the same for a bookkeeping program.
+
+    Which document it is, is written down when it is first made, so that every attempt sends the same.
+    """
     if "document" not in kept:
         order = orders.find(Order.get_by_id(letter.order_id).number)
         document = documents.issue(order, FORMAT[kept["kind"]], by=DESK)
@@ -46,4 +50,6 @@ def _attachment(letter: Letter, kept: dict[str, Any]) -> Attachment:
         Letter.update(attachments=letter.attachments).where(Letter.id == letter.id).execute()
     document = documents.find(kept["document"], FORMAT[kept["kind"]])
     content = printing.made(document, FORMAT[kept["kind"]], is_copy=kept["copy"])
-    return Attachment(f"{document.number}.pdf", "application/pdf", content)
+    yield Attachment(f"{document.number}.pdf", "application/pdf", content)
+    if kept["kind"] == "invoice_ubl":
+        yield Attachment(f"{document.number}.xml", "application/xml", printing.ubl(document))

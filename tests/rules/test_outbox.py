@@ -254,6 +254,20 @@ def test_what_is_attached_is_a_receipt_and_every_attempt_sends_the_same(placed_o
     assert attached.get_filename() == f"{placed_order.documents.get().number}.pdf"
 
 
+def test_an_invoice_goes_along_with_what_a_bookkeeping_program_reads(shop, by, server):
+    order = factories.an_invoiceable_order(shop, by)
+    queued(order, draft(attach="invoice_ubl"))
+    assert send(server) == 1
+    pdf, ubl = server.letters[0].iter_attachments()
+    number = order.documents.get().number
+    assert (pdf.get_filename(), ubl.get_filename()) == (f"{number}.pdf", f"{number}.xml") and number.encode() in ubl.get_payload(decode=True)
+
+
+def test_an_order_that_cannot_be_invoiced_fails_its_letter_with_the_reason(placed_order, server):
+    queued(placed_order, draft(attach="invoice"))
+    assert send(server) == 0 and states() == ["failed"] and "VAT number" in Letter.get().error
+
+
 def test_what_cannot_be_attached_fails_the_letter(shop, by, server):
     order = factories.a_draft(by)
     queued(order, draft(attach="receipt"))
