@@ -145,16 +145,17 @@ class OverLine(stripe.HTTPClient):
 
 
 def _meaning(error: stripe.StripeError, reading: bool) -> Exception:
-    status = error.http_status or 0
-    if status in (401, 403):
-        return Declined(N_("Stripe does not accept this secret key, or not for this."))
-    if status == 404:
-        return Missing(error.user_message or "Stripe has no such key.")
+    """Only what Stripe itself said: an error page of somebody in between is none of these."""
+    said = error.user_message or "Stripe says no."
+    if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
+        return Declined("Stripe does not accept this secret key, or not for this.")
     if isinstance(error, stripe.RateLimitError):
         return Unreachable("Stripe was asked too often.")
-    if isinstance(error, stripe.InvalidRequestError | stripe.CardError) and 400 <= status < 500:
-        return Declined(error.user_message or N_("Stripe says no."))
-    return silent(reading, f"Stripe's answer says nothing ({status}).")  # also: the key was used for something else, or is in use at this moment
+    if error.code == "resource_missing":
+        return Missing(said)
+    if isinstance(error, stripe.InvalidRequestError | stripe.CardError) and error.http_status != 404:  # 404: no such address
+        return Declined(said)
+    return silent(reading, f"Stripe's answer says nothing ({error.http_status}).")  # also: the key is in use, or was used for something else
 
 
 def _must_be(pattern: re.Pattern[str], key: str) -> None:

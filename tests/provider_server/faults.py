@@ -14,7 +14,8 @@ KINDS = (
     "429",            # asked too often: nothing was done
     "garbage",        # a page instead of an answer, and nothing was done
     "garbage after",
-    "redirect",       # go and ask elsewhere
+    "lost", "closed", # a page of somebody in between: 404, 403
+    "redirect",       # ask again elsewhere, where it would be done
     "drip",           # it was done, and the answer comes one byte at a time
     "flood",          # it was done, and the answer is far too long
 )
