@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from peewee import JOIN
 
 from models import Customer, Order, Payment, Refund, Voucher, VoucherUse, now
-from money import Money
-from rules import orders, throttle
+from money import ZERO, Money
+from rules import orders, paging, search, throttle
+from rules.paging import Page
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
 
@@ -78,6 +80,17 @@ def get(key: int) -> Voucher:
     if voucher is None:
         raise NotFound("This voucher does not exist.")
     return voucher
+
+
+def listed(text: str = "", *, is_open: bool = True, **place: int | None) -> Page[Voucher]:
+    """A page of vouchers, newest first: of a code or its end, an order's number, or (part of) a customer's name."""
+    query: Any = Voucher.select(Voucher, Order, Customer).join(Order, JOIN.LEFT_OUTER).switch(Voucher).join(Customer, JOIN.LEFT_OUTER)
+    if is_open:
+        query = query.where(Voucher.balance > ZERO)
+    if text:
+        code = "".join(char for char in text.upper() if char.isalnum()).translate(READ_AS) or text
+        query = query.where((Order.number == text) | Voucher.code.endswith(code) | Customer.search.contains(search.fold(text)))
+    return paging.page(query, Voucher, older_than=place.get("older_than"), newer_than=place.get("newer_than"))
 
 
 def uses(voucher: Voucher) -> list[VoucherUse]:

@@ -16,7 +16,7 @@ from rules import addresses, cart, customer_page, order_customer, orders, parcel
 from rules.stages import step
 
 # what changes with the lines
-SUMS = ("cart/_totals.html", "cart/_count.html", "orders/_state.html", "payments/_payments.html", "transfers/_offer.html")
+SUMS = ("cart/_totals.html", "cart/_count.html", "orders/_state.html", "payments/_payments.html", "transfers/_offer.html", "vouchers/_redeem.html")
 CART = ("cart/_lines.html", "cart/_coupons.html", "cart/_terms.html", *SUMS)
 CUSTOMER = ("orders/_who.html", "orders/_address.html", "orders/_billing.html", "orders/_shipping.html")
 NEEDS = {

@@ -140,6 +140,10 @@ ROUTES = {
     "order_history.show":     "orders.see",
     "orders.show_timeline":   "orders.see",
     "order_status.change":    "orders.see",  # the rule asks what this very change needs
+    "vouchers.index":         "payments.record",
+    "vouchers.show":          "payments.record",
+    "vouchers.set_blocked":   "refunds.make",
+    "vouchers.redeem":        "payments.record",
     "returns.index":          "orders.see",
     "returns.new":            "orders.edit",
     "returns.create":         "orders.edit",
