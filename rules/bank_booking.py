@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from models import BankEntry, BankPart, Job, Order, PaymentMethod, Refund, database
+from models import BankEntry, BankPart, Job, Order, PaymentMethod, Refund, database, is_sqlite
 from money import ZERO, Money
 from rules import bank_links, bank_matching, jobs, orders, payments, shop
 from rules.bank_matching import SURE, Proposal
@@ -67,19 +67,21 @@ def book(wanted: Sequence[Wanted], *, by: Actor) -> Outcome:
 def _one(wanted: Wanted, entry: BankEntry | None, locked: Mapping[int, Order], method: PaymentMethod, by: Actor) -> None:
     if entry is None:
         raise NotFound("This no longer exists.")
-    state = "confirmed" if entry.amount > ZERO else "done"
-    if not BankEntry.update(state=state, refund=wanted.refund).where(BankEntry.id == entry.id, BankEntry.state == "proposed").execute():
-        raise Conflict("This was booked or put aside meanwhile.")
-    if entry.amount < ZERO:
+    went_out = entry.amount < ZERO
+    if went_out:
         _must_be_paid_back(entry, wanted.refund)
     elif not wanted.orders:
         raise Refused("Choose an order first.")
-    else:
+    became = {BankEntry.state: "done", BankEntry.refund: wanted.refund} if went_out else {BankEntry.state: "confirmed"}
+    if not BankEntry.update(became).where(BankEntry.id == entry.id, BankEntry.state == "proposed").execute():
+        raise Conflict("This was booked or put aside meanwhile.")
+    if not went_out:
         _pay(entry, wanted, locked, method, by)
 
 
 def _must_be_paid_back(entry: BankEntry, key: int | None) -> None:
-    refund = Refund.get_or_none(Refund.id == key) if key else None
+    query = Refund.select().where(Refund.id == key)
+    refund = (query if is_sqlite() else query.for_update()).first()
     if refund is None or refund.state != "done" or refund.amount != -entry.amount:
         raise Refused("There is no refund of this amount. Record it on its order first, or leave this aside.")
     if BankEntry.select().where(BankEntry.refund == key, BankEntry.id != entry.id).exists():
