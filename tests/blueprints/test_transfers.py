@@ -2,9 +2,9 @@
 
 import pytest
 
-from models import Shop
+from models import Shop, Stage
 from money import Money
-from rules import epc, orders, payments, transfers
+from rules import epc, orders, payments, status, transfers
 from rules import shop as shops
 
 IBAN = "NL91 ABNA 0417 1643 00"
@@ -52,6 +52,11 @@ def test_the_order_offers_it_while_something_is_due(client, bank, placed_order, 
         payments.record(order, bank.payment_method("cash"), order.balance, by=by)
     assert f'href="{url}/transfer"' not in client.get(url).text
     assert "staat niets open" in client.get(f"{url}/transfer").text
+
+
+def test_a_cancelled_order_offers_nothing(client, bank, placed_order, by):
+    status.change(placed_order.number, bank.status_for(Stage.CANCELLED), version=None, by=by)
+    assert f'/orders/{placed_order.number}/transfer"' not in client.get(f"/orders/{placed_order.number}").text
 
 
 def test_choosing_how_it_is_paid_says_what_that_means(htmx, bank, placed_order):
