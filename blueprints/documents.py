@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from flask import Blueprint, Response, abort, g, make_response, redirect, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug import Response as Answer
 
@@ -12,11 +12,14 @@ import rules.documents
 import rules.orders
 import rules.printing
 import tasks
+from blueprints.order_bulk import chosen
 from blueprints.support.access import actor
-from blueprints.support.htmx import fragments, page_or_fragment
+from blueprints.support.forms import form_key
+from blueprints.support.htmx import fragments, go, page_or_fragment
+from blueprints.support.order_search import read
 from blueprints.support.paging import LARGEST_ID
 from models import Document, Order
-from rules import document_desk, document_kinds, scan
+from rules import document_bulk, document_desk, document_kinds, jobs, scan, selection
 from rules.refusal import NotFound, Refused
 
 bp = Blueprint("documents", __name__)
@@ -87,6 +90,26 @@ def show_ubl(key: int) -> Response:
 
 def _file(content: bytes, kind: str, name: str, shown: str) -> Response:
     return Response(content, mimetype=kind, headers={"Content-Disposition": f'{shown}; filename="{name}"', "Cache-Control": "private, no-store"})
+
+
+@bp.post("/orders/documents")
+def create_many() -> Answer:
+    """One document of each order that was ticked, or of all that the search finds, as a job with a page of its own."""
+    picked = selection.keys(chosen(read(request.form)), by=actor())
+    job = document_bulk.begin(request.form.get("kind", ""), picked, only_new="only_new" in request.form, key=form_key(), by=actor())
+    tasks.run_job(job.id)
+    return go(url_for("jobs.show", key=job.id))
+
+
+@bp.get("/jobs/<int:key>/documents.pdf")
+def show_many(key: int) -> Response:
+    job = jobs.find(key, by=actor())
+    path = document_bulk.kept_at(job)
+    if job.kind != "documents" or not path.exists():
+        abort(404)
+    response = make_response(send_file(path, mimetype="application/pdf", download_name=f"{job.settings['format']}-{job.id}.pdf"))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @bp.get("/scan")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, make_response, send_file, url_for
@@ -14,12 +15,13 @@ from blueprints.support.access import actor, here
 from blueprints.support.formats import sentence
 from blueprints.support.htmx import go, page_or_fragment
 from models import Job
-from rules import bank_booking, bulk_changes, exports, jobs
+from rules import bank_booking, bulk_changes, document_bulk, document_kinds, exports, jobs
 from rules.facts import told
 from rules.refusal import Refused
 
 bp = Blueprint("jobs", __name__)
 COUNTS: dict[str, Callable[[Job], dict[str, int]]] = {"export": lambda job: {}, "bank": bank_booking.counts}  # of jobs that have no rows
+FILES: dict[str, Callable[[Job], Path]] = {"export": exports.kept_at, "documents": document_bulk.kept_at}
 
 
 @bp.get("/jobs/<int:key>")
@@ -38,7 +40,7 @@ def shown(job: Job) -> dict[str, Any]:
         "job": job, "title": title(job), "has_ended": has_ended, "counts": COUNTS.get(job.kind, jobs.counts)(job),
         "refused": [(row.order.number, why(row.refusal)) for row in jobs.listed(job, "refused")] if has_ended else [],
         "done": [row.order.number for row in jobs.listed(job, "done")] if has_ended else [], "most": jobs.MOST_LISTED,
-        "can_undo": bulk_changes.can_undo(job, by=actor()), "has_file": job.kind == "export" and exports.kept_at(job).exists(),
+        "can_undo": bulk_changes.can_undo(job, by=actor()), "has_file": job.kind in FILES and FILES[job.kind](job).exists(),
         "back": back(job),
     }
 
@@ -55,6 +57,8 @@ def back(job: Job) -> tuple[str, str]:
 def title(job: Job) -> str:
     if job.kind == "export":
         return _("Export orders")
+    if job.kind == "documents":
+        return _("Print: %(what)s", what=_(document_kinds.NAMES[document_kinds.find(job.settings["format"]).kind]))
     if job.kind == "labels":
         return _("Label %(label)s for who bought %(what)s", label=job.settings["label"], what=job.settings["what"])
     if job.kind == "bank":

@@ -13,7 +13,7 @@ from blueprints.support import formats
 from blueprints.support.access import actor
 from blueprints.support.formats import N_
 from models import Stage, View
-from rules import bulk_changes, couriers, order_list, preferences, views
+from rules import bulk_changes, couriers, document_bulk, document_kinds, order_list, preferences, views
 from rules.filters import form, language, sentences
 from rules.filters.fields import FIELDS
 from rules.filters.language import Query, Term, Value
@@ -162,6 +162,12 @@ def _offered(query: Query, field: str) -> tuple[str, list[tuple[str, str]]]:
     return chosen, offered
 
 
+def paper(format: str) -> tuple[str, str, str]:
+    """A format, its name, and the paper where there is a choice."""
+    size = format.partition("_")[2]
+    return format, _(document_kinds.NAMES[document_kinds.find(format).kind]), {"a4": "A4"}.get(size, f"{size} mm" if size else "")
+
+
 def gifts() -> dict[str, list[Any]]:
     """What the selection bar can give: only what is still in use, and only by who may."""
     may = {action: actor().may(bulk_changes.ACTIONS[action].right) for action in bulk_changes.ACTIONS}
@@ -171,6 +177,7 @@ def gifts() -> dict[str, list[Any]]:
         "labels": g.settings.labels_for("order") if may["add_label"] else [],
         "operators": [person for person in g.settings.operators.values() if person.active] if may["operator"] else [],
         "methods": [method for method in g.settings.payment_methods.values() if method.by_hand and not method.archived] if may["paid"] else [],
+        "papers": [paper(format) for format in document_bulk.formats()] if actor().may("documents.print") else [],
     }
 
 

@@ -75,6 +75,8 @@ ROUTES = {
     "documents.create_copy":  "documents.print",
     "documents.create_credit": "refunds.make",
     "documents.show_ubl":     "documents.print",
+    "documents.create_many":  "documents.print",
+    "documents.show_many":    "documents.print",
     "documents.open_scanned": "orders.see",
     # what customers open with an address of their own: its token is what allows it
     "hooks.hear_payment":     OPEN,  # a provider; what it says is not believed

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -45,11 +45,18 @@ def make(html: str, *, paper: str, stylesheet: Path, embedded: Embedded | None =
     return bytes(page.write_pdf(stylesheets=styles, font_config=_fonts(), pdf_tags=True, pdf_identifier=identifier, **_archived(embedded)))
 
 
-def sheets(pages: Iterable[str], *, stylesheet: Path) -> tuple[bytes, int]:
-    """Many pages of A4 as one PDF, each with its own page numbers; and how many pages that is. All are held in memory: give some dozens."""
-    laid_out = [_page(html, stylesheet).render(stylesheets=[_stylesheet(stylesheet)], font_config=_fonts()) for html in pages]
+def sheets(pages: Iterator[str], *, stylesheet: Path, most: int) -> bytes:
+    """The next documents on A4 as one PDF of about `most` pages, each with its own page numbers; empty when there are no more. All of
+    it is held in memory."""
+    laid_out, count = [], 0
+    for html in pages:
+        laid_out.append(_page(html, stylesheet).render(stylesheets=[_stylesheet(stylesheet)], font_config=_fonts()))
+        if (count := count + len(laid_out[-1].pages)) >= most:
+            break
+    if not laid_out:
+        return b""
     every = [page for document in laid_out for page in document.pages]
-    return bytes(laid_out[0].copy(every).write_pdf(pdf_tags=False, pdf_identifier=b"toonbank")), len(every)
+    return bytes(laid_out[0].copy(every).write_pdf(pdf_identifier=b"toonbank"))
 
 
 def joined(parts: Sequence[Path], out: Path) -> None:
