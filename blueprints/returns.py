@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, g, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug import Response
 
@@ -14,13 +14,13 @@ from blueprints.support import formats
 from blueprints.support.access import actor
 from blueprints.support.formats import sentence
 from blueprints.support.forms import form_key, read_money
-from blueprints.support.htmx import asked_by_htmx, page_or_fragment
+from blueprints.support.htmx import asked_by_htmx, go, page_or_fragment
 from blueprints.support.order_answers import answer, changing, guard
 from blueprints.support.order_screen import SUMS, Screen, partial
 from blueprints.support.typed import read_key
 from models import Order
 from money import Quantity
-from rules import keys, letters, orders, refunds, voucher_payments
+from rules import exchange, keys, letters, orders, refunds, voucher_payments
 from rules.refusal import Conflict, Invalid, NotFound, Refused
 from rules.returns import Came, Notice, Settlement, Shown
 
@@ -44,12 +44,11 @@ def new(number: str) -> Any:
 @bp.post("/orders/<number>/returns")
 def create(number: str) -> Any:
     """Announced, and received at once when the goods are here. The key makes a double press one return."""
-    def announce() -> int:
+    def announce() -> None:
         with changing(number, "return") as order:
             back = rules.returns.announce(order, _notice(), by=actor())
             if "here" in request.form:
                 rules.returns.receive(order, back.id, _came(), by=actor())
-            return int(back.id)
 
     return _done(number, announce, lambda order, errors: _goods(order, None, errors), _("Return noted"))
 
@@ -62,9 +61,9 @@ def ask_receipt(number: str, key: int) -> Any:
 
 @bp.post("/orders/<number>/returns/<int:key>/receipt")
 def receive(number: str, key: int) -> Any:
-    def take() -> int:
+    def take() -> None:
         with changing(number, f"return:{key}") as order:
-            return int(rules.returns.receive(order, key, _came(), by=actor()).id)
+            rules.returns.receive(order, key, _came(), by=actor())
 
     return _done(number, take, lambda order, errors: _goods(order, rules.returns.get(order, key), errors), _("Return received"))
 
@@ -77,9 +76,14 @@ def ask_settlement(number: str, key: int) -> Any:
 
 @bp.post("/orders/<number>/returns/<int:key>/settlement")
 def settle(number: str, key: int) -> Any:
-    def end() -> int:
+    def end() -> str:
+        """The number of the order to go on with."""
+        how = _settlement()
         with changing(number, f"return:{key}", "refunds.make") as order:
-            return int(rules.returns.settle(order, key, _settlement(), by=actor()).id)
+            if how.kind == "exchange":
+                return str(exchange.make(order, key, how.amount, by=actor()).number)
+            rules.returns.settle(order, key, how, by=actor())
+        return number
 
     return _done(number, end, lambda order, errors: _money(order, rules.returns.get(order, key), errors), _("Return settled"))
 
@@ -95,13 +99,13 @@ def _done(number: str, do: Any, again: Any, text: str) -> Any:
     """Once for each key of a form; what is wrong with a field comes back in the sheet, with all that was typed."""
     try:
         asked = [number, request.path, sorted((name, value) for name, value in request.form.items() if name not in ("csrf_token", "version"))]
-        keys.once(form_key(), "return", asked, do, by=actor())
+        then = keys.once(form_key(), "return", asked, do, by=actor())
     except Refused as refused:
         if isinstance(refused, Conflict) or not (refused.field or isinstance(refused, Invalid)):
             raise
         wrong = refused.errors if isinstance(refused, Invalid) else {refused.field or "": refused}
         return again(orders.find(number, g.settings), {name: sentence(each) for name, each in wrong.items()})
-    return _answer(number, text)
+    return _answer(number, text) if then in (None, number) else go(url_for("orders.show", number=then))
 
 
 def _answer(number: str, text: str) -> Response:
@@ -162,7 +166,7 @@ def _money(order: Order, back: Shown, errors: dict[str, str]) -> Any:
 
 
 def _ways() -> tuple[str, ...]:
-    return ("refund", "voucher", "nothing") if voucher_payments.method(g.settings) else ("refund", "nothing")
+    return ("refund", "voucher", "exchange", "nothing") if voucher_payments.method(g.settings) else ("refund", "nothing")
 
 
 def _dialog(order: Order, form: str, title: str, errors: dict[str, str], **facts: Any) -> Any:

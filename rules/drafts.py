@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 
 from models import Customer, Order, Stage, database, now
@@ -59,16 +60,22 @@ def duplicate(number: str, key: str, *, by: Actor) -> str:
     return str(keys.once(key, "duplicate", number, partial(_duplicate, number, by), by=by))
 
 
+def like(original: Order, columns: Iterable[str], *, by: Actor) -> Order:
+    """A new draft with the same values in these columns and the same addresses, inside the caller's transaction."""
+    copy = orders.create(by=by, source=original.source.key)
+    facts = {name: getattr(original, name) for name in columns}
+    for name in ("billing", "shipping"):
+        if address := getattr(original, name):
+            facts[name] = addresses.keep(addresses.facts_of(address), None)
+    Order.update(facts).where(Order.id == copy.id).execute()
+    return copy
+
+
 def _duplicate(number: str, by: Actor) -> str:
     original = orders.find(number)
     with database.atomic():
-        copy = orders.create(by=by, source=original.source.key)
-        facts = {name: getattr(original, name) for name in COPIED}
-        facts |= {"duplicate_of": original}
-        for name in ("billing", "shipping"):
-            if address := getattr(original, name):
-                facts[name] = addresses.keep(addresses.facts_of(address), None)
-        Order.update(facts).where(Order.id == copy.id).execute()
+        copy = like(original, COPIED, by=by)
+        Order.update(duplicate_of=original).where(Order.id == copy.id).execute()
         with orders.changing(copy.number, "order", version=None, by=by) as copy:
             for line in totals.lines_of(original):
                 cart.copy_line(line, copy)

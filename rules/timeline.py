@@ -69,6 +69,7 @@ KINDS = {
     "refund.found":            ("pay",      "undo-2",      N_("{amount} paid back on the site of {method}")),
     "refund.differs":          ("pay",      "triangle-alert", N_("{asked} was to be paid back, {method} says {amount}")),
     "document.issued":         ("order",    "copy",        N_("{what} {number} made")),
+    "order.exchanged":         ("order",    "undo-2",      N_("Taken instead of what came back of order {of} ({number})")),
     "return.announced":        ("stock",    "undo-2",      N_("Return {number} announced")),
     "return.withdrawn":        ("stock",    "undo-2",      N_("The customer withdrew from the contract: return {number}")),
     "return.received":         ("stock",    "package",     N_("Return {number} received")),

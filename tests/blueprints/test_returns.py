@@ -116,3 +116,14 @@ def test_a_return_of_another_order_is_not_found(htmx, order):
     back = announced(htmx, order)
     another = a_draft(DESK, a_product("Theepot"))
     assert htmx.post(url(another, back.id, "cancellation"), data=form(another)).status_code == 404
+
+
+def test_an_exchange_opens_the_new_order_with_its_worth_paid(htmx, client, order):
+    back = announced(htmx, order, here="1")
+    data = form(order, how="exchange", key="to-exchange")
+    response = htmx.post(url(order, back.id, "settlement"), data=data)
+    new = Return.get().exchange
+    assert (response.status_code, response.headers["HX-Redirect"]) == (204, f"/orders/{new.number}")
+    assert htmx.post(url(order, back.id, "settlement"), data=data).headers["HX-Redirect"] == f"/orders/{new.number}"
+    assert new.paid == Money(2_000) and "Tegoedbon" in page(client.get(f"/orders/{new.number}"))
+    assert f"/orders/{new.number}" in page(htmx.get(url(order))) and "Geruild" in page(htmx.get(url(order)))
