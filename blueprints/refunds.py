@@ -67,7 +67,8 @@ def _answer(number: str, made: list[int]) -> Any:
     order = orders.find(number, g.settings)
     refunds = [refund for refund in rules.refunds.of_order(order) if refund.id in made]
     amount = formats.money(sum((refund.amount for refund in refunds), ZERO), order.currency)
-    text = _("%(amount)s paid back", amount=amount) if all(refund.done_at for refund in refunds) else _("%(amount)s is being paid back", amount=amount)
+    is_done = all(refund.done_at for refund in refunds)
+    text = _("%(amount)s paid back", amount=amount) if is_done else _("%(amount)s is being paid back", amount=amount)
     return answer(Screen(order), *SUMS, "orders/_actions.html", "cart/_lines.html", "orders/_timeline.html", toast={"text": text}, close=True)
 
 

@@ -88,8 +88,8 @@ def for_status(order: Order, status: Status, settings: Settings, *, parcels: Seq
 def for_occasion(
     key: str, *, settings: Settings, order: Order | None = None, product: Product | None = None, low: Sequence[Low] = (), **more: Any,
 ) -> list[Draft]:
-    """This letter to whom its occasion says. `more`: link (to pay), payment and refund (Money), parcels. A switched off one is made too: the caller asks
-    is_active, unless a person wants it by hand."""
+    """This letter to whom its occasion says. `more`: link (to pay), payment and refund (Money), parcels. A switched off one is made too:
+    the caller asks is_active, unless a person wants it by hand."""
     if product is not None and not low:
         low = (Low(product, product.on_hand, product.low_stock or product.on_hand),)
     subject = Subject(settings, order.language if order else settings.shop.language, order, low=low, **more)

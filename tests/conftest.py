@@ -8,6 +8,7 @@ import pytest
 
 from tests import environment  # first: the settings are read at import
 
+import config
 import models
 import rules.shop
 from app import create_app
@@ -15,6 +16,7 @@ from tests import browser as browsers
 from tests import database as databases
 from tests import factories
 from tests.desk import Desk, session_of
+from tests.provider_server import provider_server
 
 
 DATABASES = {"states", "own_desk", "running_desk"}  # every fixture with a database stands on one of these
@@ -106,6 +108,24 @@ def signed_in(app, operator):
     client = app.test_client()
     client.set_cookie("toonbank", session_of(app, operator))
     return client
+
+
+# Payment providers
+
+@pytest.fixture(scope="session")
+def provider_stand_in():
+    """Use `providers`."""
+    with provider_server() as server:
+        yield server
+
+
+@pytest.fixture
+def providers(provider_stand_in, monkeypatch):
+    """A stand-in for Mollie and Stripe, with nothing in its books; this process asks it."""
+    provider_stand_in.clear()
+    monkeypatch.setattr(config, "MOLLIE_URL", provider_stand_in.url)
+    monkeypatch.setattr(config, "STRIPE_URL", provider_stand_in.url)
+    return provider_stand_in
 
 
 # The desk as real processes

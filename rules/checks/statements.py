@@ -39,6 +39,29 @@ MONEY = (
         SELECT id, state, captured_at FROM payment WHERE (state = 'captured') <> (captured_at IS NOT NULL)"""),
     Statement("refund", "is {}, yet when is {}", """
         SELECT id, state, done_at FROM refund WHERE (state = 'done') <> (done_at IS NOT NULL)"""),
+    Statement("order", "paid is {} cents, yet {} was refunded or is on its way back", """
+        SELECT o.number, o.paid, r.amount FROM "order" o
+        JOIN (SELECT order_id, SUM(amount) AS amount FROM refund WHERE state NOT IN ('failed', 'cancelled') GROUP BY order_id) r ON r.order_id = o.id
+        WHERE r.amount > CASE WHEN o.paid > 0 THEN o.paid ELSE 0 END"""),
+    Statement("line", "of {} thousandths, {} were refunded or are on their way back", """
+        SELECT l.id, l.quantity, SUM(b.quantity) FROM line l JOIN refund_line b ON b.line_id = l.id JOIN refund r ON r.id = b.refund_id
+        WHERE r.state NOT IN ('failed', 'cancelled') OR b.condition <> 'kept' GROUP BY l.id, l.quantity HAVING SUM(b.quantity) > l.quantity"""),
+    Statement("payment", "has the provider's key {} of {} payments", """
+        SELECT MIN(id), provider_key, COUNT(*) FROM payment WHERE provider_key IS NOT NULL GROUP BY provider_key HAVING COUNT(*) > 1"""),
+    Statement("refund", "has the provider's key {} of {} refunds", """
+        SELECT MIN(id), provider_key, COUNT(*) FROM refund WHERE provider_key IS NOT NULL GROUP BY provider_key HAVING COUNT(*) > 1"""),
+    Statement("payment", "is {}, yet the provider's key of it is not known", """
+        SELECT id, state FROM payment WHERE provider_key IS NULL AND (state = 'pending' OR (state = 'captured' AND idempotency_key IS NOT NULL))"""),
+    Statement("payment", "was never asked of a provider, yet is {}", """
+        SELECT id, state FROM payment WHERE state = 'intent' AND (idempotency_key IS NULL OR provider_key IS NOT NULL)"""),
+    Statement("refund", "is {}, yet the provider's key of it is not known", """
+        SELECT id, state FROM refund WHERE provider_key IS NULL
+        AND (state IN ('queued', 'pending') OR (state = 'done' AND idempotency_key IS NOT NULL))"""),
+    Statement("refund", "is {}, yet no provider was to be asked", """
+        SELECT id, state FROM refund WHERE state IN ('intent', 'unknown') AND (idempotency_key IS NULL OR provider_key IS NOT NULL)"""),
+    Statement("refund", "is {} at the provider, of a payment that is not there", """
+        SELECT r.id, r.state FROM refund r LEFT JOIN payment p ON p.id = r.payment_id
+        WHERE (r.idempotency_key IS NOT NULL OR r.provider_key IS NOT NULL) AND (p.id IS NULL OR p.provider_key IS NULL)"""),
 )
 
 STOCK = (

@@ -6,61 +6,23 @@ import pytest
 
 import config
 from models import Event, Letter, Line, Payment, PaymentMethod, Stage
-from money import Money, Quantity
-from rules import cart, checks, letter_templates, order_customer, orders, payments, provider_landing, provider_payments, sealed, status
+from money import Money
+from rules import cart, checks, letter_templates, orders, payments, provider_landing, provider_payments, sealed, status
 from rules import shop as shops
 from rules.provider_accounts import Unanswered, notice_url, opened
 from rules.refusal import Refused
 from rules.rights import DESK
 from rules.status import Choices
-from tests.factories import a_draft, a_product
-from tests.provider_server import provider_server
-
-BACK = "https://shop.example/back"
-
-
-@pytest.fixture(scope="module")
-def one_server():
-    with provider_server() as server:
-        yield server
-
-
-@pytest.fixture
-def server(one_server, monkeypatch):
-    """Both providers, with nothing in their books."""
-    monkeypatch.setattr(config, "MOLLIE_URL", one_server.url)
-    monkeypatch.setattr(config, "STRIPE_URL", one_server.url)
-    one_server.books.payments.clear()
-    one_server.books.refunds.clear()
-    one_server.no_faults()
-    one_server.held()
-    return one_server
-
+from tests.online import a_method, an_order, ask, pay
 
 @pytest.fixture(params=["mollie", "stripe"])
-def method(request, shop, server):
-    return a_method(request.param, server)
-
-
-def a_method(kind, server):
-    made = PaymentMethod.create(key=kind, name=kind.title(), provider=kind, by_hand=False, for_links=True, secrets=sealed.seal(server.secrets(kind)))
-    shops.touch()
-    return shops.current().payment_methods[made.id]
+def method(request, shop, providers):
+    return a_method(request.param, providers)
 
 
 @pytest.fixture
 def order(shop):
-    """Three packs of tea at € 10,00, for somebody who reads e-mail."""
-    draft = a_draft(DESK, a_product("Earl Grey 100 g", 1_000, on_hand=10))
-    with orders.changing(draft.number, "line", version=None, by=DESK) as changed:
-        cart.change_quantity(changed, Line.get().id, Quantity.pieces(3), by=DESK)
-        order_customer.change_billing(changed, {"name": "Sanne de Boer", "email": "sanne@example.nl"}, version=None, by=DESK)
-    status.change(draft.number, shop.status_for(Stage.OPEN), version=None, by=DESK, choices=Choices(letters=frozenset()))
-    return orders.find(draft.number)
-
-
-def ask(order, method):
-    return provider_payments.ask(orders.find(order.number), method, by=DESK, return_url=BACK)
+    return an_order()
 
 
 def kinds(prefix="payment."):
@@ -76,11 +38,11 @@ def must_be_clean():
     assert list(checks.run()) == []
 
 
-def test_a_customer_is_asked_for_what_is_due_and_pays_it(order, method, server):
+def test_a_customer_is_asked_for_what_is_due_and_pays_it(order, method, providers):
     payment = ask(order, method)
     assert (payment.state, payment.amount, payment.checkout_url != "") == ("pending", Money(3_000), True)
     assert orders.find(order.number).payment_state == "unpaid"
-    server.pay()
+    providers.pay()
     payment = provider_payments.look(payment)
     paid = orders.find(order.number)
     assert (payment.state, paid.payment_state, paid.paid, paid.balance) == ("captured", "paid", Money(3_000), Money(0))
@@ -88,9 +50,9 @@ def test_a_customer_is_asked_for_what_is_due_and_pays_it(order, method, server):
     must_be_clean()
 
 
-def test_it_is_captured_once_and_confirmed_once_however_often_one_looks(order, method, server):
+def test_it_is_captured_once_and_confirmed_once_however_often_one_looks(order, method, providers):
     payment = ask(order, method)
-    server.pay()
+    providers.pay()
     for _ in range(3):
         provider_payments.look(payment)
     letter = Letter.get(Letter.template == "paid")
@@ -101,88 +63,82 @@ def test_it_is_captured_once_and_confirmed_once_however_often_one_looks(order, m
     assert orders.find(order.number).version == version, "nothing new is no change"
 
 
-def test_a_shop_that_switched_the_letter_off_sends_none(order, method, server):
+def test_a_shop_that_switched_the_letter_off_sends_none(order, method, providers):
     letter_templates.set_use("paid", active=False, attach="", by=DESK)
-    server_pays(order, method, server)
+    pay(order, method, providers)
     assert not Letter.select().exists()
 
 
-def server_pays(order, method, server):
-    payment = ask(order, method)
-    server.pay()
-    return provider_payments.look(payment)
-
-
-def test_who_comes_back_gets_the_same_payment(order, method, server):
+def test_who_comes_back_gets_the_same_payment(order, method, providers):
     first, second = ask(order, method), ask(order, method)
-    assert (first.id, first.checkout_url) == (second.id, second.checkout_url) and len(server.payments) == 1
+    assert (first.id, first.checkout_url) == (second.id, second.checkout_url) and len(providers.payments) == 1
 
 
-def test_another_amount_is_another_payment_and_the_old_one_is_cancelled_there(order, method, server):
+def test_another_amount_is_another_payment_and_the_old_one_is_cancelled_there(order, method, providers):
     first = ask(order, method)
     change_price(order, 900)
     second = ask(order, method)
     assert (second.id != first.id, second.amount) == (True, Money(2_700))
-    assert [payment["state"] in ("canceled", "expired") for payment in server.payments] == [True, False]
+    assert [payment["state"] in ("canceled", "expired") for payment in providers.payments] == [True, False]
     assert Payment.get_by_id(first.id).state == "cancelled"
 
 
-def test_what_was_paid_just_before_it_would_be_cancelled_lands_instead(order, method, server):
+def test_what_was_paid_just_before_it_would_be_cancelled_lands_instead(order, method, providers):
     first = ask(order, method)
     change_price(order, 900)
-    server.pay()
+    providers.pay()
     assert ask(order, method).id == first.id
     paid = orders.find(order.number)
-    assert (paid.payment_state, paid.balance, len(server.payments)) == ("overpaid", Money(-300), 1)
+    assert (paid.payment_state, paid.balance, len(providers.payments)) == ("overpaid", Money(-300), 1)
     must_be_clean()
 
 
-def test_one_whose_time_is_over_makes_place_for_another(order, method, server):
+def test_one_whose_time_is_over_makes_place_for_another(order, method, providers):
     first = ask(order, method)
-    server.expire()
+    providers.expire()
     second = ask(order, method)
     assert first.id != second.id and [each.state for each in payments.of_order(order)] == ["expired", "pending"]
 
 
-def test_what_is_being_paid_is_not_asked_again(order, method, server):
+def test_what_is_being_paid_is_not_asked_again(order, method, providers):
     first = ask(order, method)
-    server.process()
+    providers.process()
     second = ask(order, method)
-    assert (second.id, second.state, len(server.payments)) == (first.id, "pending", 1)
+    assert (second.id, second.state, len(providers.payments)) == (first.id, "pending", 1)
 
 
-def test_money_counts_whatever_became_of_the_order(order, method, server, shop):
+def test_money_counts_whatever_became_of_the_order(order, method, providers, shop):
     payment = ask(order, method)
     status.change(order.number, shop.status_for(Stage.CANCELLED), version=None, by=DESK, choices=Choices(letters=frozenset()))
-    server.pay()
+    providers.pay()
     provider_payments.look(payment)
     assert orders.find(order.number).paid == Money(3_000)
     must_be_clean()
 
 
 @pytest.mark.parametrize("fault", ["reset after", "500 after", "garbage after", "reset", "429"])
-def test_without_an_answer_the_same_is_asked_again_and_one_is_shown(order, method, server, fault):
-    server.fault(fault, on="ask")
+def test_without_an_answer_the_same_is_asked_again_and_one_is_shown(order, method, providers, fault):
+    providers.fault(fault, on="ask")
     with pytest.raises(Unanswered, match="does not answer"):
         ask(order, method)
     assert Payment.get().state == "intent"
     payment = ask(order, method)
     assert payment.state == "pending" and payment.checkout_url
     spent = method.key == "stripe" and fault == "500 after"  # Stripe answers the same 500 for a day
-    assert [each.state for each in payments.of_order(order)] == ["failed", "pending"][not spent:] and len(server.payments) == 1 + spent
+    assert [each.state for each in payments.of_order(order)] == ["failed", "pending"][not spent:] and len(providers.payments) == 1 + spent
 
 
-def test_what_the_provider_declines_is_told_in_its_words(order, shop, server):
-    method = a_method("mollie", server)
+def test_what_the_provider_declines_is_told_in_its_words(order, shop, providers):
+    method = a_method("mollie", providers)
     PaymentMethod.update(secrets=sealed.seal({"api_key": "test_" + "x" * 30})).where(PaymentMethod.id == method.id).execute()
     shops.touch()
     with pytest.raises(Refused, match="does not accept this API key"):
         ask(order, shops.current().payment_methods[method.id])
-    assert (Payment.get().state, kinds()) == ("failed", ["payment.asked", "payment.failed"]) and not server.payments
+    assert (Payment.get().state, kinds()) == ("failed", ["payment.asked", "payment.failed"]) and not providers.payments
 
 
-def test_what_was_not_asked_is_refused(order, method, shop, server):
-    server_pays(order, method, server)
+def test_what_was_not_asked_is_refused(order, method, shop, providers):
+    pay(order, method, providers)
     with pytest.raises(Refused, match="Nothing is due"):
         ask(order, method)
     with pytest.raises(Refused, match="no payment provider"):
@@ -198,26 +154,26 @@ def test_keys_that_cannot_be_read_are_said_so(order, method):
     assert not Payment.select().exists()
 
 
-def test_late_and_wrong_order_never_takes_a_payment_back(order, method, server):
+def test_late_and_wrong_order_never_takes_a_payment_back(order, method, providers):
     payment = ask(order, method)
     before = opened(method).fetch(payment.provider_key)
-    server.pay()
+    providers.pay()
     after = opened(method).fetch(payment.provider_key)
     for standing in (after, before, after, before):
         provider_landing.land(method, standing)
     assert Payment.get().state == "captured" and orders.find(order.number).paid == Money(3_000) and kinds().count("payment.captured") == 1
 
 
-def test_an_answer_that_differs_counts_as_the_provider_says_and_warns(order, method, server):
+def test_an_answer_that_differs_counts_as_the_provider_says_and_warns(order, method, providers):
     payment = ask(order, method)
-    server.pay()
+    providers.pay()
     standing = opened(method).fetch(payment.provider_key)
     provider_landing.land(method, replace(standing, amount=Money(2_500), currency="USD"))
     assert (orders.find(order.number).paid, kinds()[-1]) == (Money(2_500), "payment.differs")
     must_be_clean()
 
 
-def test_a_payment_of_somebody_else_is_nobodys(order, method, server):
+def test_a_payment_of_somebody_else_is_nobodys(order, method, providers):
     payment = ask(order, method)
     standing = opened(method).fetch(payment.provider_key)
     assert provider_landing.land(method, replace(standing, key="tr_other", reference="other")) is None
