@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from peewee import fn
+from peewee import Case, fn
 
 from models import BankEntry, BankPart, Order, Payment, database
 from rules import bank_candidates, bank_matching, order_list, paging
@@ -51,13 +51,12 @@ def listed(shown: str, settings: Settings, *, file: int | None = None, place: Ma
 
 def counts(file: int | None = None) -> dict[str, int]:
     """How many entries are open: in, out; and of what came in how many are sure, as they were last matched."""
-    query = BankEntry.select(BankEntry.amount > 0, BankEntry.sureness == SURE, fn.COUNT(BankEntry.id)).where(BankEntry.state == "proposed")
-    query = query.where(BankEntry.file == file) if file else query
-    found = {"in": 0, "out": 0, "sure": 0}
-    for received, sure, count in database.execute(query.group_by(BankEntry.amount > 0, BankEntry.sureness == SURE)).fetchall():
-        found["in" if received else "out"] += int(count)
-        found["sure"] += int(count) if received and sure else 0
-    return found
+    is_in = BankEntry.amount > 0
+    wanted = {"in": is_in, "out": BankEntry.amount < 0, "sure": is_in & (BankEntry.sureness == SURE)}
+    sums = (fn.SUM(Case(None, ((condition, 1),), 0)) for condition in wanted.values())
+    query = BankEntry.select(*sums).where(BankEntry.state == "proposed")
+    row = database.execute(query.where(BankEntry.file == file) if file else query).fetchone()
+    return {name: int(count or 0) for name, count in zip(wanted, row, strict=True)}
 
 
 def _booked(entries: Sequence[BankEntry]) -> dict[int, list[str]]:

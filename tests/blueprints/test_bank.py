@@ -16,6 +16,10 @@ from tests.queries import asked
 from tests.statements import line, statement
 
 
+def first_entry():
+    return BankEntry.select().order_by(BankEntry.id).first()
+
+
 def page(response, status=200):
     assert response.status_code == status, response.text
     return response.text.replace("\u00a0", " ")
@@ -88,7 +92,7 @@ def test_a_double_press_books_once_and_answers_the_same(htmx, read):
 
 def test_what_changed_meanwhile_stays_with_a_sentence(htmx, client, read, order):
     data = ticked(page(htmx.get("/bank")))
-    entry = BankEntry.get()
+    entry = first_entry()
     data[f"as-{entry.id}"] = f"{order.id}:4000"
     html = page(htmx.post("/bank/entries", data=data))
     assert "0 geboekt, 1 blijft open" in html and "Bestelling 1 is intussen gewijzigd: er staat nu € 49,95 open." in html
@@ -97,9 +101,9 @@ def test_what_changed_meanwhile_stays_with_a_sentence(htmx, client, read, order)
 
 @pytest.mark.parametrize("seen", ["", "x", "1", "99999999999:1", "1:x", "r", "r7", "-1:5", "1:-", "1:1 " * 900])
 def test_whatever_a_form_sends_is_no_reason_to_break(htmx, read, seen):
-    entry = BankEntry.get()
+    entry = first_entry()
     page(htmx.post("/bank/entries", data={"entry": [entry.id, "nonsense", "99999999999"], f"as-{entry.id}": seen, "key": "k"}))
-    assert not Payment.select().exists() and BankEntry.get().state == "proposed"
+    assert not Payment.select().exists() and first_entry().state == "proposed"
 
 
 def test_nothing_ticked_is_nothing_booked(htmx, read):
@@ -113,11 +117,11 @@ def test_money_out_stands_apart(client, read):
 
 
 def test_what_is_put_aside_can_be_undone(htmx, client, read):
-    entry = BankEntry.get()
+    entry = first_entry()
     answer = htmx.post(f"/bank/entries/{entry.id}/state", data={"state": "ignored", "show": "in"})
-    assert answer.headers["HX-Reswap"] == "delete" and "Ongedaan maken" in answer.text and BankEntry.get().state == "ignored"
+    assert answer.headers["HX-Reswap"] == "delete" and "Ongedaan maken" in answer.text and first_entry().state == "ignored"
     answer = htmx.post(f"/bank/entries/{entry.id}/state", data={"state": "proposed", "undo": 1, "show": "in"})
-    assert answer.headers["HX-Reswap"] == "delete" and "S. de Boer" in answer.text and BankEntry.get().state == "proposed"
+    assert answer.headers["HX-Reswap"] == "delete" and "S. de Boer" in answer.text and first_entry().state == "proposed"
     assert client.post(f"/bank/entries/{entry.id}/state", data={"state": "ignored"}).status_code == 303
     assert "S. de Boer" in page(client.get("/bank?show=ignored"))
 
