@@ -75,7 +75,14 @@ class Mollie:
     def refund(self, payment: str, amount: Money, currency: str, *, key: str, reference: str, description: str) -> PaidBack:
         _must_be(PAYMENT, payment)
         facts = {"amount": _written(amount, currency), "description": description[:LONGEST], "metadata": {"reference": reference}}
-        return self._said(lambda client: _of(payment, client).refunds.create(facts, idempotency_key=key), _paid_back)
+        try:
+            return self._said(lambda client: _of(payment, client).refunds.create(facts, idempotency_key=key), _paid_back)
+        except _SameAmount as same:
+            declined = Declined(str(same))
+        for made in self.fetch(payment).refunds:
+            if made.reference == reference:
+                return made
+        raise declined
 
     def cancel_refund(self, payment: str, refund: str) -> PaidBack:
         _must_be(PAYMENT, payment)
@@ -117,12 +124,18 @@ class Mollie:
         return client
 
 
+class _SameAmount(Exception):
+    """Mollie gives the same amount of a payment back only once an hour, whatever the key: that may have been this refund, or another."""
+
+
 def _meaning(error: errors.ResponseError, reading: bool) -> Exception:
     status, said = int(error.status or 0), str(error)
     if status in (401, 403):
         return Declined(N_("Mollie does not accept this API key."))
     if status in (404, 410):
         return Missing(said)
+    if status == 409 and "duplicate refund" in said:
+        return _SameAmount("Mollie gives the same amount of a payment back only once an hour.")
     if status == 429:
         return Unreachable("Mollie was asked too often.")
     if status >= 500 or status == 409 or (status == 422 and "idempotency" in said.casefold()):

@@ -59,7 +59,7 @@ def test_twenty_at_once_give_back_what_was_paid_at_the_most(server, account, pai
     def ask(number):
         at_once.wait()
         try:
-            back(account, paid, 500, key=f"back-{number}")
+            back(account, paid, 500 + number, key=f"back-{number}")
         except Declined:
             declined.append(number)
 
@@ -69,6 +69,23 @@ def test_twenty_at_once_give_back_what_was_paid_at_the_most(server, account, pai
     for thread in threads:
         thread.join()
     assert len(server.refunds) == before + 4 and len(declined) == 16
+
+
+def test_mollie_gives_the_same_amount_back_once_an_hour_and_says_so(server):
+    account = KINDS["mollie"].opened(Account(server.secrets("mollie"), server.url))
+    paid = account.ask(ASKED).key
+    server.pay(paid)
+    first = back(account, paid, 500)
+    with pytest.raises(Declined, match="once an hour"):
+        back(account, paid, 500, key="back-2")
+    server.fault("500 after", "refund")
+    with pytest.raises(Unknown):
+        back(account, paid, 600, key="back-3")
+    server.keys["mollie"].forget()
+    assert back(account, paid, 600, key="back-3").reference == "ours-back-3"  # it is the one that was made
+    server.forget_keys()
+    assert back(account, paid, 500, key="back-4").key != first.key
+    assert sorted(refund["amount"] for refund in server.refunds) == [500, 500, 600]
 
 
 def test_twenty_at_once_with_one_key_are_one_refund(server, account, paid):

@@ -24,6 +24,7 @@ class Refund:
     state: str  # queued, pending, processing, refunded, failed, canceled
     facts: dict[str, Any] = field(default_factory=dict)  # what was sent along: description, metadata
     error: str = ""
+    hour: int = 0
 
 
 @dataclass
@@ -59,6 +60,7 @@ class Books:
         self.payments: dict[str, Payment] = {}
         self.refunds: dict[str, Refund] = {}
         self.refunds_begin = "pending"
+        self.hour = 0
 
     def add(self, provider: str, amount: int, currency: str, facts: dict[str, Any]) -> Payment:
         with self.lock:
@@ -81,7 +83,7 @@ class Books:
     def give_back(self, payment: Payment, amount: int, facts: dict[str, Any]) -> Refund:
         """The cap is the provider's to say: see `left`."""
         with self.lock:
-            refund = Refund(f"re_{secrets.token_hex(8)}", payment.key, amount, self.refunds_begin, facts)
+            refund = Refund(f"re_{secrets.token_hex(8)}", payment.key, amount, self.refunds_begin, facts, hour=self.hour)
             payment.refunds.append(refund)
             self.refunds[refund.key] = refund
             self.tell(payment, "refund created", refund)

@@ -82,7 +82,7 @@ class Controls:
         self._do("clear")
 
     def forget_keys(self) -> None:
-        """As after an hour (Mollie) or a day (Stripe)."""
+        """As after an hour (Mollie, which gives the same amount of a payment back once an hour only) or a day (Stripe)."""
         self._do("forget_keys")
 
     def fault(self, kind: str, on: str = "any", times: int = 1) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from tests.provider_server.answers import Answer, Request
-from tests.provider_server.books import Books, Payment, Refund
+from tests.provider_server.books import GONE, Books, Payment, Refund
 
 API_KEY = "test_MollieKeyOfTheStandInKqWz"
 ROUTES = (
@@ -90,6 +90,8 @@ class Mollie:
             return error(422, "The payment is not paid, and cannot be refunded")
         if cents(facts["amount"]) > payment.amount - payment.refunded or facts["amount"]["currency"] != payment.currency:
             return error(422, "The specified amount cannot be refunded", "amount")
+        if any(made.amount == cents(facts["amount"]) and made.hour == self.books.hour and made.state not in GONE for made in payment.refunds):
+            return error(409, "A duplicate refund has been detected")  # the same amount of the same payment, within an hour, whatever its key
         return hal(201, self.refund_of(self.books.give_back(payment, cents(facts["amount"]), facts)))
 
     def fetch_refund(self, request: Request, key: str, refund: str) -> Answer:

@@ -130,6 +130,7 @@ class ProviderServer(Controls):
         self.do_forget_keys()
 
     def do_forget_keys(self) -> None:
+        self.books.hour += 1
         for keys in self.keys.values():
             keys.forget()
 
