@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from markupsafe import Markup
 
 import config
+from blueprints import documents
 from blueprints.support import by_link
 from blueprints.support.by_link import PLACE, opened
 from blueprints.support.formats import sentence
+from blueprints.support.paging import LARGEST_ID
 from blueprints.support.typed import read_key
 from models import Order, Payment
-from rules import customer_page, payments, provider_payments, totals
+from rules import customer_page, document_kinds, payments, provider_payments, totals
 from rules.provider_accounts import Unanswered
 from rules.refusal import NotFound, Refused
 from rules.stages import said_to_customer
@@ -34,10 +36,22 @@ def show_payment(token: str) -> str:
 def show_order(token: str) -> str:
     """The order as its customer knows it; for somebody of the shop it is the same."""
     order = opened(token, "o")
-    lines = totals.lines_of(order)
+    lines, papers = totals.lines_of(order), customer_page.papers(order)
     return render_template(
         "public/order.html", lines=lines, sums=totals.summary(order, lines), status=said_to_customer(order.status, order.language),
+        papers=papers, names=document_kinds.NAMES, may_have_receipt=customer_page.may_have_receipt(order, papers),
         sent=customer_page.sent(order, g.settings), address=customer_page.masked_address(order, g.settings), **_facts(order, "o", token))
+
+
+@bp.post("/o/<token>/receipts")
+def make_receipt(token: str) -> Any:
+    order = opened(token, "o")
+    return redirect(url_for(".show_paper", token=token, key=customer_page.receipt(order).id), 303)
+
+
+@bp.get(f"/o/<token>/documents/<int(max={LARGEST_ID}):key>.pdf")
+def show_paper(token: str, key: int) -> Response:
+    return documents.show(key, customer_page.format_of(opened(token, "o"), key))
 
 
 @bp.post(f"{PLACE}/payments")

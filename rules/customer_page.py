@@ -6,16 +6,17 @@ import re
 from datetime import datetime
 from typing import NamedTuple
 
-from models import Order, Parcel, Payment, PaymentMethod, Stage
+from models import SETTLED, Document, Order, Parcel, Payment, PaymentMethod, Stage
 from money import ZERO, Money
 from plugins.documents import qr
-from rules import addresses, epc, letters, links, parcels, provider_payments
+from rules import addresses, documents, epc, letters, links, parcels, provider_payments
 from rules.provider_accounts import is_at_provider
-from rules.refusal import Conflict
+from rules.refusal import Conflict, NotFound, Refused
 from rules.rights import Actor
 from rules.shop import Settings
 
-CUSTOMER = Actor(None, "Customer", frozenset(("payments.record",)))
+CUSTOMER = Actor(None, "Customer", frozenset(("payments.record", "documents.print")))
+PAPERS = {"receipt": "receipt_a4", "invoice": "invoice", "credit": "credit"}  # what is the customer's too, and how it is printed
 
 
 class Transfer(NamedTuple):
@@ -83,6 +84,36 @@ def sent(order: Order, settings: Settings) -> list[Sent]:
     """The parcels that left, and those that can be followed already."""
     every = [Sent(parcel, parcels.url(parcel, order)) for parcel in parcels.of_order(order, settings)]
     return [each for each in every if each.parcel.shipped_at or each.url]
+
+
+def papers(order: Order) -> list[Document]:
+    """What was issued to the customer: every invoice and credit note, and the newest receipt."""
+    every = [document for document in documents.of_order(order) if document.kind in PAPERS]
+    last = next((document for document in every if document.kind == "receipt"), None)
+    return [document for document in every if document.kind != "receipt" or document is last]
+
+
+def may_have_receipt(order: Order, issued: list[Document]) -> bool:
+    """Of what is paid and has no paper yet."""
+    return not issued and order.payment_state in SETTLED and order.paid > ZERO
+
+
+def receipt(order: Order) -> Document:
+    """The receipt of a paid order, as the customer asks for it. Refuses one that is not paid."""
+    issued = papers(order)
+    if issued:
+        return issued[0]
+    if not may_have_receipt(order, issued):
+        raise Refused("There is a receipt when the order is paid.")
+    return documents.issue(order, PAPERS["receipt"], by=CUSTOMER)
+
+
+def format_of(order: Order, key: int) -> str:
+    """How this document of the order is printed for the customer; refuses what is not theirs to see."""
+    found = next((document for document in documents.of_order(order) if document.id == key and document.kind in PAPERS), None)
+    if found is None:
+        raise NotFound("There is no such document.")
+    return PAPERS[found.kind]
 
 
 def masked_address(order: Order, settings: Settings) -> list[str]:

@@ -30,7 +30,8 @@ def test_what_anybody_may_do_is_little(app):
         "static", "home.health", "setup.show", "setup.create", "setup.demo", "account.sign_in", "account.create_session", "account.switch",
         "account.set_language",
         "hooks.hear_payment",  # a provider: what it says is not believed, it is asked
-        "public.show_payment", "public.show_order", "public.pay", "public.back",  # with a token that only its customer knows
+        # with a token that only its customer knows
+        "public.show_payment", "public.show_order", "public.pay", "public.back", "public.make_receipt", "public.show_paper",
     }
 
 

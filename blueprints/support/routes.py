@@ -84,6 +84,8 @@ ROUTES = {
     "public.show_order":      OPEN,
     "public.pay":             OPEN,
     "public.back":            OPEN,
+    "public.make_receipt":    OPEN,
+    "public.show_paper":      OPEN,
     # products
     "products.index":         "products.see",
     "products.show":          "products.see",

@@ -5,9 +5,9 @@ import re
 import pytest
 
 import rules.shop
-from models import Address, Link, Order, Payment, Shop, SignInAttempt, Stage
+from models import Address, Document, Link, Order, Payment, Shop, SignInAttempt, Stage
 from money import Money
-from rules import links, orders, parcels, payments, status, throttle
+from rules import documents, links, orders, parcels, payments, status, throttle
 from rules.parcels import ParcelFacts
 from tests import factories
 from tests.queries import asked
@@ -139,7 +139,7 @@ def test_what_was_paid_says_thank_you(visitor, shop, by, order, page, pay):
         payments.record(changed, shop.payment_method("cash"), Money(4395), by=by)
     for address in (pay, f"{pay}/back", page):
         html = visitor.get(address).text
-        assert "Betaald" in html and "Nog te betalen" not in html and "<form" not in html
+        assert "Betaald" in html and "Nog te betalen" not in html and "/payments" not in html
 
 
 def test_a_cancelled_order_asks_for_nothing(visitor, shop, by, order, page, pay):
@@ -164,3 +164,31 @@ def test_the_page_takes_few_questions(visitor, page, pay):
         with asked() as seen:
             visitor.get(address)
         assert len(seen) <= most, "\n".join(str(each) for each in seen)
+
+
+def paid(order, shop, by):
+    with orders.changing(order.number, "payment", version=None, by=by) as changed:
+        payments.record(changed, shop.payment_method("cash"), Money(9395), by=by)
+
+
+def test_a_paid_order_has_its_receipt_and_invoice_as_pdf(visitor, shop, by, order, page):
+    assert visitor.post(f"{page}/receipts").status_code == 422
+    assert not Document.select().exists()
+    paid(order, shop, by)
+    assert "/receipts" in visitor.get(page).text
+    first, second = visitor.post(f"{page}/receipts"), visitor.post(f"{page}/receipts")
+    assert first.status_code == 303 and first.location == second.location
+    answer = visitor.get(first.location)
+    assert answer.data.startswith(b"%PDF") and answer.headers["Cache-Control"] == "no-store" and answer.headers["Referrer-Policy"] == "no-referrer"
+    Shop.update(street="Nieuwe Spiegelstraat 7", city="Amsterdam", vat_number="NL004495445B01").execute()
+    rules.shop.touch()
+    invoice = documents.issue(order, "invoice", by=by)
+    html = visitor.get(page).text
+    assert invoice.number in html and "/receipts" not in html
+
+
+def test_papers_of_others_and_those_for_the_shop_are_not_found(visitor, shop, by, order, page):
+    another = factories.a_placed_order(shop, by)
+    hidden = [documents.issue(another, "receipt_a4", by=by), documents.issue(order, "packing", by=by)]
+    assert [visitor.get(f"{page}/documents/{each.id}.pdf").status_code for each in hidden] == [404, 404]
+    assert not any(f"/documents/{each.id}.pdf" in visitor.get(page).text for each in hidden)
