@@ -209,12 +209,6 @@ ROUTES = {
     "bank.add_order":         "payments.record",
     "bank.drop_order":        "payments.record",
     "bank.set_state":         "payments.record",
-    "links.index":            "orders.see",
-    "links.create":           "orders.edit",
-    "links.mail":             "orders.edit",
-    "links.make_code":        "orders.edit",
-    "links.show_code":        "orders.see",
-    "links.revoke":           "orders.links",
     "parcels.create":         "orders.edit",
     "parcels.change":         "orders.edit",
     "parcels.remove":         "orders.edit",
@@ -258,6 +252,11 @@ ROUTES = {
     "coupons.change":         "coupons.edit",
     "coupons.find_products":  "coupons.edit",
 }
+
+# addresses for customers; what they open with one: its token is what allows it
+ROUTES |= dict.fromkeys(map("links.{}".format, ("create", "mail", "make_code")), "orders.edit")
+ROUTES |= {"links.index": "orders.see", "links.show_code": "orders.see", "links.revoke": "orders.links"}
+ROUTES |= dict.fromkeys(map("public.{}".format, ("show_payment", "show_order", "pay", "back", "make_receipt", "show_paper")), OPEN)
 
 LISTS = {  # the settings' lists (blueprints/lists.py): who may change them; who sees the settings sees them
     "status": "settings.desk", "order_label": "settings.desk", "customer_label": "settings.desk", "payment_method": "settings.money",
