@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-OPEN = "open"            # anybody
-SIGNED_IN = "signed in"  # every operator
+from blueprints.support.order_routes import OPEN, ORDER_ROUTES, SIGNED_IN
 
-ROUTES = {
+__all__ = ["LISTS", "OPEN", "ROUTES", "SIGNED_IN"]
+
+ROUTES = ORDER_ROUTES | {
     "static":                 OPEN,
     "home.index":             SIGNED_IN,
     "home.health":            OPEN,
@@ -121,100 +122,6 @@ ROUTES = {
     "deliveries.change_line": "stock.adjust",
     "deliveries.set_reference": "stock.adjust",
     "deliveries.book":        "stock.adjust",
-    # one order
-    "orders.index":           "orders.see",
-    "orders.sort":            "orders.see",
-    "orders.choose_columns":  "orders.see",
-    "orders.complete":        "orders.see",
-    "orders.keep_search":     "orders.see",
-    "orders.glance":          "orders.see",
-    "order_views.index":      "orders.see",
-    "order_views.create":     "orders.see",
-    "order_views.rename":     "orders.see",
-    "order_views.move":       "orders.see",
-    "order_views.remove":     "orders.see",
-    "order_bulk.change":      "orders.see",  # the rule asks what this very change needs
-    "order_bulk.export":      "exports.run",
-    "jobs.show":              "orders.see",
-    "jobs.stop":              "orders.see",
-    "jobs.undo":              "orders.see",
-    "jobs.download":          "exports.run",
-    "orders.create":          "orders.edit",
-    "orders.show":            "orders.see",
-    "order_history.show":     "orders.see",
-    "orders.show_timeline":   "orders.see",
-    "order_status.change":    "orders.see",  # the rule asks what this very change needs
-    "vouchers.index":         "payments.record",
-    "vouchers.show":          "payments.record",
-    "vouchers.set_blocked":   "refunds.make",
-    "vouchers.redeem":        "payments.record",
-    "returns.index":          "orders.see",
-    "returns.new":            "orders.edit",
-    "returns.create":         "orders.edit",
-    "returns.ask_receipt":    "orders.edit",
-    "returns.receive":        "orders.edit",
-    "returns.ask_settlement": "refunds.make",
-    "returns.settle":         "refunds.make",
-    "returns.cancel":         "orders.edit",
-    "refunds.ask":            "refunds.make",
-    "refunds.create":         "refunds.make",
-    "refunds.stop":           "refunds.make",
-    "refunds.repeat":         "refunds.make",
-    "bulk_status.change":     "orders.status",
-    "order_status.undo":      "orders.see",
-    "order_status.preview":   "orders.see",
-    "orders.duplicate":       "orders.edit",
-    "orders.park":            "orders.edit",
-    "orders.discard":         "orders.edit",
-    "orders.add_note":        "orders.edit",
-    "orders.set_label":       "orders.edit",
-    "orders.choose":          "orders.edit",
-    "order_customer.find":    "customers.see",
-    "order_customer.choose":  "orders.edit",
-    "order_customer.change_billing": "orders.edit",
-    "order_customer.change_shipping": "orders.edit",
-    "order_customer.set_same_address": "orders.edit",
-    "order_customer.countries": SIGNED_IN,
-    "cart.find_products":     "orders.edit",
-    "cart.add_line":          "orders.edit",
-    "cart.new_free_line":     "orders.price",
-    "cart.add_free_line":     "orders.price",
-    "cart.change_quantity":   "orders.edit",
-    "cart.remove_line":       "orders.edit",
-    "cart.put_back":          "orders.edit",
-    "cart.edit_line":         "orders.edit",
-    "cart.change_price":      "orders.price",
-    "cart.discount_line":     "orders.discount",
-    "terms.edit_discount":    "orders.discount",
-    "terms.discount_order":   "orders.discount",
-    "terms.add_coupon":       "orders.edit",
-    "terms.remove_coupon":    "orders.edit",
-    "terms.ship_by":          "orders.edit",
-    "terms.price_shipping":   "orders.price",
-    "terms.set_regime":       "orders.edit",
-    "payments.choose_method": "orders.edit",
-    "payments.create":        "payments.record",
-    "payments.mark_paid":     "payments.record",
-    "payments.mark_unpaid":   "payments.record",
-    "payments.take_back":     "payments.record",
-    "payments.look":          "payments.record",
-    "transfers.show":         "orders.see",
-    "bank.index":             "payments.record",
-    "bank.files":             "payments.record",
-    "bank.upload":            "payments.record",
-    "bank.book":              "payments.record",
-    "bank.book_sure":         "payments.record",
-    "bank.choose":            "payments.record",
-    "bank.find_orders":       "payments.record",
-    "bank.add_order":         "payments.record",
-    "bank.drop_order":        "payments.record",
-    "bank.set_state":         "payments.record",
-    "parcels.create":         "orders.edit",
-    "parcels.change":         "orders.edit",
-    "parcels.remove":         "orders.edit",
-    "parcels.show_contents":  "orders.edit",
-    "parcels.change_contents": "orders.edit",
-    "parcels.set_left":       "orders.edit",
     # e-mail
     "outbox.index":           "orders.see",
     "outbox.show":            "orders.see",
@@ -252,11 +159,6 @@ ROUTES = {
     "coupons.change":         "coupons.edit",
     "coupons.find_products":  "coupons.edit",
 }
-
-# addresses for customers; what they open with one: its token is what allows it
-ROUTES |= dict.fromkeys(map("links.{}".format, ("create", "mail", "make_code")), "orders.edit")
-ROUTES |= {"links.index": "orders.see", "links.show_code": "orders.see", "links.revoke": "orders.links"}
-ROUTES |= dict.fromkeys(map("public.{}".format, ("show_payment", "show_order", "pay", "back", "make_receipt", "show_paper")), OPEN)
 
 LISTS = {  # the settings' lists (blueprints/lists.py): who may change them; who sees the settings sees them
     "status": "settings.desk", "order_label": "settings.desk", "customer_label": "settings.desk", "payment_method": "settings.money",
