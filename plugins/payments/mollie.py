@@ -27,7 +27,8 @@ STATES = {"open": "pending", "pending": "pending", "authorized": "pending", "pai
           "failed": "failed", "canceled": "cancelled", "expired": "expired"}
 BACK = {"queued": "queued", "pending": "queued", "processing": "pending", "refunded": "done", "failed": "failed", "canceled": "cancelled"}
 SENSELESS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)  # an answer that is not what it should be
-LONGEST = 255  # characters of a description
+FAILED = "The customer's bank did not take it. The money is back on the balance at Mollie."  # which gives no reason, but says what it means
+LONGEST, LONGEST_BACK = 255, 140  # characters of a description, of a payment and of a refund
 _R = TypeVar("_R")
 
 
@@ -74,7 +75,7 @@ class Mollie:
 
     def refund(self, payment: str, amount: Money, currency: str, *, key: str, reference: str, description: str) -> PaidBack:
         _must_be(PAYMENT, payment)
-        facts = {"amount": _written(amount, currency), "description": description[:LONGEST], "metadata": {"reference": reference}}
+        facts = {"amount": _written(amount, currency), "description": description[:LONGEST_BACK], "metadata": {"reference": reference}}
         try:
             return self._said(lambda client: _of(payment, client).refunds.create(facts, idempotency_key=key), _paid_back)
         except _SameAmount as same:
@@ -136,8 +137,8 @@ def _meaning(error: errors.ResponseError, reading: bool) -> Exception:
         return Missing(said)
     if status == 409 and "duplicate refund" in said:
         return _SameAmount("Mollie gives the same amount of a payment back only once an hour.")
-    if status == 429:
-        return Unreachable("Mollie was asked too often.")
+    if status in (429, 503):
+        return Unreachable("Mollie was asked too often.")  # 503, in Mollie's own words: certainly not performed, may be asked again
     if status >= 500 or status == 409 or (status == 422 and "idempotency" in said.casefold()):
         return silent(reading, f"Mollie's answer says nothing ({status}).")  # 409: the same is being done at this moment
     return Declined(said)
@@ -154,19 +155,22 @@ def _must_be(pattern: re.Pattern[str], key: str) -> None:
 
 
 def _standing(payment: Mapping[str, Any]) -> Standing:
-    details = payment.get("details") or {}
     return Standing(
         key=_key(PAYMENT, payment), state=STATES[payment["status"]], amount=_read(payment["amount"]), currency=payment["amount"]["currency"],
-        reference=_reference(payment), checkout_url=((payment.get("_links") or {}).get("checkout") or {}).get("href", ""),
-        error=str(details.get("failureMessage") or details.get("failureReason") or ""),
+        reference=_reference(payment), checkout_url=((payment.get("_links") or {}).get("checkout") or {}).get("href", ""), error=_why(payment),
         refunds=tuple(_paid_back(refund) for refund in (payment.get("_embedded") or {}).get("refunds", ())),
     )
 
 
+def _why(payment: Mapping[str, Any]) -> str:
+    """Why it came to nothing."""
+    details, reason = payment.get("details") or {}, payment.get("statusReason") or {}
+    return str(details.get("failureMessage") or reason.get("message") or details.get("failureReason") or "")
+
+
 def _paid_back(refund: Mapping[str, Any]) -> PaidBack:
     state = BACK[refund["status"]]
-    why = (refund.get("statusReason") or {}).get("message", "") if state == "failed" else ""
-    return PaidBack(_key(REFUND, refund), state, _read(refund["amount"]), _reference(refund), str(why))
+    return PaidBack(_key(REFUND, refund), state, _read(refund["amount"]), _reference(refund), FAILED if state == "failed" else "")
 
 
 def _key(pattern: re.Pattern[str], thing: Mapping[str, Any]) -> str:

@@ -111,6 +111,12 @@ def test_when_asked_too_often_nothing_happened(question, name):
     question(name)
 
 
+@pytest.mark.parametrize("name", WRITES)
+def test_that_a_503_means_nothing_happened_only_mollie_promises(question, kind, name):
+    with pytest.raises({"mollie": Unreachable, "stripe": Unknown}[kind]):
+        question(name, "503")
+
+
 @pytest.mark.parametrize("name", [*READS, *WRITES])
 def test_when_nobody_is_there_nothing_happened(server, question, name):
     server.stop()

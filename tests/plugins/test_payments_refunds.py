@@ -41,6 +41,10 @@ def test_a_refund_is_made_once_for_its_key(server, account, paid):
     assert account.fetch(paid).refunds == (first,)
 
 
+def test_a_long_description_is_cut(account, paid):
+    assert back(account, paid, 500, description="Terug ☕ " * 100).amount == Money(500)
+
+
 def test_more_than_was_paid_is_never_given_back(server, account, paid):
     before = len(server.refunds)
     back(account, paid, 2000)
@@ -126,12 +130,14 @@ def test_a_refund_begins_as_the_provider_says(server, kind, account, paid, begin
 
 
 @pytest.mark.parametrize(("happens", "state", "error"), [
-    ("process_refund", "pending", ""), ("settle_refund", "done", ""), ("fail_refund", "failed", "expired_or_canceled_card"),
+    ("process_refund", "pending", ""), ("settle_refund", "done", ""), ("fail_refund", "failed", "bank did not take it"),
     ("cancel_refund_there", "cancelled", "")])
-def test_what_becomes_of_a_refund_is_asked_with_its_payment(server, account, paid, happens, state, error):
+def test_what_becomes_of_a_refund_is_asked_with_its_payment(server, kind, account, paid, happens, state, error):
     made = back(account, paid, 500)
     getattr(server, happens)(made.key)
-    assert account.fetch(paid).refunds == (replace(made, state=state, error=error),)
+    (standing,) = account.fetch(paid).refunds
+    assert replace(standing, error="") == replace(made, state=state)
+    assert (error if kind == "mollie" else error and "expired_or_canceled_card") in standing.error and bool(error) == bool(standing.error)
 
 
 def test_what_failed_can_be_given_back_again(server, account, paid):

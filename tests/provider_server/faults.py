@@ -11,6 +11,7 @@ KINDS = (
     "hang",           # no answer ever, and nothing was done
     "hang after",     # it was done, and no answer ever
     "500", "500 after",
+    "503",            # not now: nothing was done, which Mollie promises and Stripe does not
     "429",            # asked too often: nothing was done
     "garbage",        # a page instead of an answer, and nothing was done
     "garbage after",

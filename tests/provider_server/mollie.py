@@ -20,8 +20,9 @@ TAKEN = {
     "ask": {"amount", "description", "redirectUrl", "cancelUrl", "webhookUrl", "locale", "method", "metadata"},
     "refund": {"amount", "description", "metadata"},
 }
+LONGEST = {"ask": 255, "refund": 140}
 REASONS = {400: "Bad Request", 401: "Unauthorized Request", 404: "Not Found", 409: "Conflict", 422: "Unprocessable Entity",
-           429: "Too Many Requests", 500: "Internal Server Error"}
+           429: "Too Many Requests", 500: "Internal Server Error", 503: "Service Unavailable"}
 
 
 def error(status: int, detail: str, field: str = "") -> Answer:
@@ -33,6 +34,7 @@ def error(status: int, detail: str, field: str = "") -> Answer:
 OTHER = error(422, "The Idempotency-Key was used before with another request body.")
 BUSY = error(409, "Another request with this Idempotency-Key is already being processed.")
 TOO_OFTEN = error(429, "Too many requests.")
+UNAVAILABLE = error(503, "Service Unavailable")
 BROKEN = error(500, "Something went wrong on our side.")
 
 
@@ -116,8 +118,8 @@ class Mollie:
             return error(400, f"Non-existent body parameter {sorted(unknown)[0]!r}")
         if not re.fullmatch(r"\d+\.\d{2}", str(facts.get("amount", {}).get("value"))) or cents(facts["amount"]) <= 0:
             return error(422, "The amount is not valid", "amount")
-        if len(facts.get("description", "")) > 255 or (name == "ask" and not facts.get("description")):
-            return error(422, "The description is required, and has 255 characters at the most", "description")
+        if len(facts.get("description", "")) > LONGEST[name] or (name == "ask" and not facts.get("description")):
+            return error(422, f"The description is required, and has {LONGEST[name]} characters at the most", "description")
         return None
 
     def payment(self, payment: Payment, embed: str = "") -> dict[str, Any]:
@@ -135,20 +137,19 @@ class Mollie:
             written |= {"paidAt": "2026-11-23T12:01:00+00:00", "method": "ideal", "amountRefunded": amount(payment.refunded, payment.currency),
                         "amountRemaining": amount(payment.amount - payment.refunded, payment.currency)}
         if payment.error:
-            written["details"] = {"failureReason": "insufficient_funds", "failureMessage": payment.error}
+            written["statusReason"] = {"code": "insufficient_funds", "message": payment.error}
         if embed == "refunds":
             written["_embedded"] = {"refunds": [self.refund_of(refund) for refund in payment.refunds]}
         return written
 
     def refund_of(self, refund: Refund) -> dict[str, Any]:
         currency, self_url = self.books.payments[refund.payment].currency, f"{self.url}/v2/payments/{refund.payment}"
-        written = {
+        return {
             "resource": "refund", "id": refund.key, "mode": "test", "createdAt": "2026-11-23T12:02:00+00:00", "status": refund.state,
             "amount": amount(refund.amount, currency), "settlementAmount": amount(-refund.amount, currency), "paymentId": refund.payment,
             "description": refund.facts.get("description", ""), "metadata": refund.facts.get("metadata"),
             "_links": {"self": link(f"{self_url}/refunds/{refund.key}"), "payment": link(self_url)},
         }
-        return written | ({"statusReason": {"code": "refund_failed", "message": refund.error}} if refund.error else {})
 
     def notices(self, payment: Payment, what: str, refund: Refund | None) -> list[tuple[str, bytes]]:
         """Where a change is told, and how: never what it is, only about which payment. Not all changes are (docs.mollie.com/docs/refunds)."""

@@ -66,7 +66,8 @@ class ProviderServer(Controls):
         return answer
 
     def _answer(self, fault: str, name: str, keys: tuple[str, ...], request: Request, provider: str, module: Any) -> Answer | None:
-        before = {"429": module.TOO_OFTEN, "garbage": GARBAGE, "lost": replace(GARBAGE, status=404), "closed": replace(GARBAGE, status=403),
+        before = {"429": module.TOO_OFTEN, "503": module.UNAVAILABLE, "garbage": GARBAGE,
+                  "lost": replace(GARBAGE, status=404), "closed": replace(GARBAGE, status=403),
                   "redirect": Answer(307, b"", {"Location": self.url + request.path}), "reset": None}
         if fault in before:
             return before[fault]

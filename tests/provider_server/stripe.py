@@ -45,6 +45,7 @@ def error(status: int, message: str, code: str = "", param: str = "", kind: str 
 OTHER = error(400, "Keys for idempotent requests can only be used with the same parameters they were first used with.", kind="idempotency_error")
 BUSY = error(409, "There is currently another in-progress request using this Idempotent Key.", "idempotency_key_in_use", kind="idempotency_error")
 TOO_OFTEN = error(429, "Request rate limit exceeded.", "rate_limit")
+UNAVAILABLE = error(503, "Service temporarily unavailable", kind="api_error")
 BROKEN = error(500, "An unknown error occurred", kind="api_error")
 
 
