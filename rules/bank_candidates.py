@@ -94,7 +94,13 @@ def _said(entries: Sequence[BankEntry], settings: Settings) -> dict[int, dict[in
     numbers = {entry.id: bank_references.numbers(entry.reference, entry.description) for entry in entries}
     looked_for = {number.text for found in numbers.values() for number in found}
     orders = _by_number(looked_for, settings)
-    return {entry: {order: number for number in reversed(found) for order in orders.get(number.text, ())} for entry, found in numbers.items()}
+    said: dict[int, dict[int, Number]] = {}
+    for entry, found in numbers.items():
+        of_entry = said.setdefault(entry, {})
+        for number in found:
+            for order in orders.get(number.text, ()):
+                of_entry.setdefault(order, number)
+    return said
 
 
 def _by_number(looked_for: set[str], settings: Settings) -> dict[str, set[int]]:

@@ -12,7 +12,7 @@ from peewee import fn
 
 from models import BankEntry, BankFile, database, is_sqlite
 from plugins import bank
-from plugins.bank.contract import Entry, Statement
+from plugins.bank.contract import Entry, Statement, Unreadable
 from rules import bank_matching, events, paging, rows, shop
 from rules.paging import Page
 from rules.refusal import NotFound, Refused
@@ -47,14 +47,14 @@ def bring_in(content: bytes, name: str, *, by: Actor) -> Taken:
         return Taken(known, True)
     try:
         format_, statements = bank.read(content)
-    except bank.Unreadable as unreadable:
+    except Unreadable as unreadable:
         raise Refused(unreadable.message, field="file", **unreadable.facts) from None
     with database.atomic():
         _one_at_a_time()
         if (known := BankFile.get_or_none(BankFile.sha256 == sha256)) is not None:
             return Taken(known, True)
         file = _keep(format_, statements, sha256, name, by)
-        match_open(shop.current())
+    match_open(shop.current())
     return Taken(file, False)
 
 
@@ -104,14 +104,17 @@ def _there(statement: Statement) -> list[There]:
 
 
 def match_open(settings: Settings) -> None:
-    """Keep of the open entries how sure their proposals are, so that they can be counted; money out that was paid back opens."""
+    """Keep of the open entries how sure their proposals are, so that they can be counted; money out that was paid back opens. Nobody waits
+    for it: it only says what was found, and is done again with the next file."""
     is_open = (BankEntry.state == "proposed") | ((BankEntry.state == "ignored") & (BankEntry.amount < 0))
     entries = list(BankEntry.select().where(is_open).order_by(BankEntry.booked.desc(), BankEntry.id.desc()).limit(MOST_MATCHED))
     for some in _cut(entries):
         found = bank_matching.proposals(some, settings)
         changed = [(entry, found[entry.id].sureness) for entry in some if found[entry.id].sureness != entry.sureness]
-        rows.update(BankEntry, ("sureness", "state"), [
-            (sureness, "proposed" if sureness and not entry.sureness else entry.state, entry.id) for entry, sureness in changed])
+        with database.atomic():
+            rows.update(BankEntry, ("sureness",), [(sureness, entry.id) for entry, sureness in changed])
+            paid_back = [entry.id for entry, sureness in changed if entry.state == "ignored" and sureness and not entry.sureness]
+            BankEntry.update(state="proposed").where(BankEntry.id.in_(paid_back), BankEntry.state == "ignored").execute()
 
 
 def _cut(entries: Sequence[BankEntry]) -> Iterable[Sequence[BankEntry]]:
@@ -120,7 +123,7 @@ def _cut(entries: Sequence[BankEntry]) -> Iterable[Sequence[BankEntry]]:
 
 def page(place: dict[str, int | None]) -> Page[BankFile]:
     """The files, newest first."""
-    return paging.page(BankFile.select(), BankFile, **place)
+    return paging.page(BankFile.select(), BankFile, size=paging.SIZE, **place)
 
 
 def find(key: int) -> BankFile:

@@ -52,7 +52,8 @@ def _of(entry: BankEntry, left: Money, candidates: Candidates) -> Proposal:
         return _went_out(entry, left, candidates)
     if entry.chosen:
         return _chosen(entry, left, candidates)
-    same = {key: order for key, order in candidates.orders.items() if key in candidates.said[entry.id] and order.currency == entry.currency}
+    named = (candidates.orders[key] for key in candidates.said[entry.id])
+    same = {order.id: order for order in named if order.currency == entry.currency}
     return _by_number(entry, left, candidates, same) or _by_amount(entry, left, candidates) or Proposal(left)
 
 
