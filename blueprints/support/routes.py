@@ -79,6 +79,8 @@ ROUTES = ORDER_ROUTES | {
     "documents.create_many":  "documents.print",
     "documents.show_many":    "documents.print",
     "documents.open_scanned": "orders.see",
+    "document_settings.show": "settings.see",
+    "document_settings.change": "settings.money",
     # what customers open with an address of their own: its token is what allows it
     "hooks.hear_payment":     OPEN,  # a provider; what it says is not believed
     "public.show_payment":    OPEN,

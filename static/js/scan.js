@@ -22,9 +22,11 @@ const giveBack = () => {
 };
 // Two quick scans of one product are two pieces; one scan that is sent again is one.
 const freshKey = () => Array.from(crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+// An order's own paper opens that order, wherever one is.
+const takes = (scanned) => (/^TB-/i.test(scanned) && find("#layout-scan")) || find("dialog[open] [data-scan-form]") || find("[data-scan-form]");
 const deliver = (scanned) => {
   const event = new CustomEvent("scan", { detail: { code: scanned }, cancelable: true });
-  const form = find("dialog[open] [data-scan-form]") || find("[data-scan-form]");
+  const form = takes(scanned);
   if (!document.dispatchEvent(event) || !form) return;
   form.elements.code.value = scanned;
   if (form.elements.key) form.elements.key.value = freshKey();
@@ -40,7 +42,7 @@ document.addEventListener("keydown", (event) => {
     if (!quick) begin(event.target);
     code += event.key;
     last = event.timeStamp;
-  } else if (ends && quick && code.length >= SHORTEST && !field?.matches("[data-scans]") && find("[data-scan-form]")) {
+  } else if (ends && quick && code.length >= SHORTEST && !field?.matches("[data-scans]") && takes(code)) {
     event.preventDefault();
     event.stopImmediatePropagation();
     const scanned = code;
