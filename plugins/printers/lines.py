@@ -1,0 +1,56 @@
+"""Letters a printer has, in lines as wide as its paper."""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from functools import lru_cache
+
+NEAREST = {
+    "\u00a0": " ", "\u2007": " ", "\u202f": " ", "\u2010": "-", "\u2011": "-", "–": "-", "—": "-", "−": "-", "‘": "'", "’": "'", "‚": "'",
+    "“": '"', "”": '"', "„": '"', "…": "...", "•": "*", "→": "->", "œ": "oe", "Œ": "OE", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i",
+}
+
+
+def printable(text: str, code_page: str) -> str:
+    """The same with letters of the code page only: the nearest there is, or a question mark. Nothing in it is a command."""
+    return "".join(_letter(letter, code_page) for letter in unicodedata.normalize("NFC", text))
+
+
+@lru_cache(maxsize=2_000)
+def _letter(letter: str, code_page: str) -> str:
+    if letter == "\n":
+        return letter
+    if letter == "\t":
+        return " "
+    if unicodedata.category(letter)[0] == "C":
+        return ""
+    if letter in NEAREST and (ord(letter) < 0x2010 or letter == "\u202f" or not _has(letter, code_page)):
+        return NEAREST[letter]
+    if _has(letter, code_page):
+        return letter
+    plain = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+    return plain if plain and all(_has(part, code_page) for part in plain) else "?"
+
+
+def _has(letter: str, code_page: str) -> bool:
+    try:
+        return letter.encode(code_page)[0] >= 0x20
+    except UnicodeEncodeError:
+        return False
+
+
+def wrapped(text: str, width: int, *, hang: int = 0) -> list[str]:
+    """In lines of at most `width` letters, broken between words, within a word only where it alone is too long. At least one line."""
+    indent = " " * min(hang, width // 2)
+    return [line for part in text.split("\n") for line in textwrap.wrap(part, width, subsequent_indent=indent, break_on_hyphens=False) or [""]]
+
+
+def beside(left: str, right: str, width: int, *, hang: int = 0) -> list[str]:
+    """Left and right in one line of exactly `width` letters; what does not fit of the left goes on below. A right that leaves the left
+    too little room has a line of its own."""
+    room = width - len(right) - 1
+    if room < width // 3:
+        return [*wrapped(left, width, hang=hang), *(line.rjust(width) for line in wrapped(right, width))]
+    first, *rest = wrapped(left, room, hang=hang)
+    return [first.ljust(width - len(right)) + right, *rest]
