@@ -27,7 +27,7 @@ STATES = {"open": "pending", "pending": "pending", "authorized": "pending", "pai
           "failed": "failed", "canceled": "cancelled", "expired": "expired"}
 BACK = {"queued": "queued", "pending": "queued", "processing": "pending", "refunded": "done", "failed": "failed", "canceled": "cancelled"}
 SENSELESS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)  # an answer that is not what it should be
-FAILED = "The customer's bank did not take it. The money is back on the balance at Mollie."  # which gives no reason, but says what it means
+FAILED = N_("The customer's bank did not take it. The money is back on the balance at Mollie.")  # which gives no reason, but says what it means
 LONGEST, LONGEST_BACK = 255, 140  # characters of a description, of a payment and of a refund
 _R = TypeVar("_R")
 
@@ -39,7 +39,8 @@ class Mollie:
         self.account = account
 
     def check(self) -> str:
-        profile = self._said(lambda client: client.profiles.get("me"), dict, reading=True)
+        with self._line() as line:
+            profile = self._said(line, lambda client: client.profiles.get("me"), dict, reading=True)
         return f"{profile.get('name', 'Mollie')} ({profile.get('mode', '?')})"
 
     def ask(self, asked: Asked) -> Standing:
@@ -52,23 +53,26 @@ class Mollie:
             "metadata": {"reference": asked.reference},
         }
         given = {name: value for name, value in facts.items() if value is not None}
-        try:
-            return self._said(lambda client: client.payments.create(given, idempotency_key=asked.key), _standing)
-        except Missing as missing:
-            declined = Declined(str(missing))
+        with self._line() as line:
+            try:
+                return self._said(line, lambda client: client.payments.create(given, idempotency_key=asked.key), _standing)
+            except Missing as missing:
+                declined = Declined(str(missing))
         raise declined
 
     def fetch(self, key: str) -> Standing:
         _must_be(PAYMENT, key)
-        return self._said(lambda client: client.payments.get(key, embed="refunds"), _standing, reading=True)
+        with self._line() as line:
+            return self._fetched(line, key)
 
     def cancel(self, key: str) -> Standing:
         _must_be(PAYMENT, key)
-        try:
-            return self._said(lambda client: client.payments.delete(key), _standing)
-        except Declined as declined:
-            too_late = declined
-        standing = self.fetch(key)
+        with self._line() as line:
+            try:
+                return self._said(line, lambda client: client.payments.delete(key), _standing)
+            except Declined as declined:
+                too_late = declined
+            standing = self._fetched(line, key)
         if standing.state == "pending":
             raise too_late
         return standing
@@ -76,22 +80,23 @@ class Mollie:
     def refund(self, payment: str, amount: Money, currency: str, *, key: str, reference: str, description: str) -> PaidBack:
         _must_be(PAYMENT, payment)
         facts = {"amount": _written(amount, currency), "description": description[:LONGEST_BACK], "metadata": {"reference": reference}}
-        try:
-            return self._said(lambda client: _of(payment, client).refunds.create(facts, idempotency_key=key), _paid_back)
-        except _SameAmount as same:
-            declined = Declined(str(same))
-        for made in self.fetch(payment).refunds:
-            if made.reference == reference:
-                return made
+        with self._line() as line:
+            try:
+                return self._said(line, lambda client: _of(payment, client).refunds.create(facts, idempotency_key=key), _paid_back)
+            except _SameAmount as same:
+                declined = Declined(str(same))
+            for made in self._fetched(line, payment).refunds:
+                if made.reference == reference:
+                    return made
         raise declined
 
     def cancel_refund(self, payment: str, refund: str) -> PaidBack:
         _must_be(PAYMENT, payment)
         _must_be(REFUND, refund)
-        found = self._said(lambda client: _of(payment, client).refunds.get(refund), _paid_back, reading=True)
-        if found.state == "cancelled":
-            return found
-        self._said(lambda client: _of(payment, client).refunds.delete(refund), dict)
+        with self._line() as line:
+            found = self._said(line, lambda client: _of(payment, client).refunds.get(refund), _paid_back, reading=True)
+            if found.state != "cancelled":
+                self._said(line, lambda client: _of(payment, client).refunds.delete(refund), dict)
         return replace(found, state="cancelled")
 
     def read(self, body: bytes, headers: Mapping[str, str]) -> News:
@@ -103,15 +108,20 @@ class Mollie:
             raise Malformed("Mollie's notices name one payment: id=tr_…")
         return News(None, ids[0], "")
 
-    def _said(self, question: Callable[[Client], Any], read: Callable[[Any], _R], *, reading: bool = False) -> _R:
+    def _line(self) -> Line:
+        return Line(self.account.patience)
+
+    def _fetched(self, line: Line, key: str) -> Standing:
+        return self._said(line, lambda client: client.payments.get(key, embed="refunds"), _standing, reading=True)
+
+    def _said(self, line: Line, question: Callable[[Client], Any], read: Callable[[Any], _R], *, reading: bool = False) -> _R:
         """What Mollie answers. Nothing of the library's own errors is kept: they may quote the key, or all that was sent."""
-        with Line(self.account.patience) as line:
-            try:
-                return read(question(self._client(line)))
-            except errors.ResponseError as error:
-                failure = _meaning(error, reading)
-            except (errors.Error, *SENSELESS):
-                failure = silent(reading, "Mollie's answer says nothing.")
+        try:
+            return read(question(self._client(line)))
+        except errors.ResponseError as error:
+            failure = _meaning(error, reading)
+        except (errors.Error, *SENSELESS):
+            failure = silent(reading, "Mollie's answer says nothing.")
         raise failure
 
     def _client(self, line: Line) -> Client:
@@ -136,7 +146,7 @@ def _meaning(error: errors.ResponseError, reading: bool) -> Exception:
     if status in (404, 410):
         return Missing(said)
     if status == 409 and "duplicate refund" in said:
-        return _SameAmount("Mollie gives the same amount of a payment back only once an hour.")
+        return _SameAmount(N_("Mollie gives the same amount of a payment back only once an hour."))
     if status in (429, 503):
         return Unreachable("Mollie was asked too often.")  # 503, in Mollie's own words: certainly not performed, may be asked again
     if status >= 500 or status == 409 or (status == 422 and "idempotency" in said.casefold()):

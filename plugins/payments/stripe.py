@@ -41,7 +41,8 @@ class Stripe:
     def check(self) -> str:
         if not SIGNING_SECRET.fullmatch(self.account.secrets.get("webhook_secret", "")):
             raise Declined(N_("This is no signing secret of Stripe."))
-        return self._said(_name, reading=True)
+        with self._line() as line:
+            return self._said(line, _name, reading=True)
 
     def ask(self, asked: Asked) -> Standing:
         ours = {OURS: asked.reference}
@@ -57,45 +58,50 @@ class Stripe:
             "cancel_url": asked.return_url,
             "locale": asked.language if asked.language in LOCALES else "auto",
         }
-        try:
-            return self._said(lambda client: _standing(client.v1.checkout.sessions.create(facts, {"idempotency_key": asked.key}).to_dict()))
-        except Missing as missing:
-            declined = Declined(str(missing))
+        with self._line() as line:
+            try:
+                return self._said(line, lambda client: _standing(client.v1.checkout.sessions.create(facts, {"idempotency_key": asked.key}).to_dict()))
+            except Missing as missing:
+                declined = Declined(str(missing))
         raise declined
 
     def fetch(self, key: str) -> Standing:
         _must_be(SESSION, key)
-        return self._said(lambda client: _whole(client, key), reading=True)
+        with self._line() as line:
+            return self._said(line, lambda client: _whole(client, key), reading=True)
 
     def cancel(self, key: str) -> Standing:
         _must_be(SESSION, key)
-        try:
-            standing = self._said(lambda client: _standing(client.v1.checkout.sessions.expire(key).to_dict()))
-            return replace(standing, state="cancelled") if standing.state == "expired" else standing
-        except Declined as declined:
-            too_late = declined
-        standing = self.fetch(key)
+        with self._line() as line:
+            try:
+                standing = self._said(line, lambda client: _standing(client.v1.checkout.sessions.expire(key).to_dict()))
+                return replace(standing, state="cancelled") if standing.state == "expired" else standing
+            except Declined as declined:
+                too_late = declined
+            standing = self._said(line, lambda client: _whole(client, key), reading=True)
         if standing.state == "pending":
             raise too_late
         return standing
 
     def refund(self, payment: str, amount: Money, currency: str, *, key: str, reference: str, description: str) -> PaidBack:
         _must_be(SESSION, payment)
-        session = self._said(lambda client: client.v1.checkout.sessions.retrieve(payment).to_dict(), reading=True)
-        if not session.get("payment_intent"):
-            raise Declined(N_("Nothing was paid with this payment."))
-        ours = {OURS: session.get("client_reference_id") or "", OUR_REFUND: reference, "description": description[:LONGEST]}
-        facts: Any = {"payment_intent": session["payment_intent"], "amount": amount.cents, "metadata": ours}
-        return self._said(lambda client: _paid_back(client.v1.refunds.create(facts, {"idempotency_key": key}).to_dict()))
+        with self._line() as line:
+            session = self._said(line, lambda client: client.v1.checkout.sessions.retrieve(payment).to_dict(), reading=True)
+            if not session.get("payment_intent"):
+                raise Declined(N_("Nothing was paid with this payment."))
+            ours = {OURS: session.get("client_reference_id") or "", OUR_REFUND: reference, "description": description[:LONGEST]}
+            facts: Any = {"payment_intent": session["payment_intent"], "amount": amount.cents, "metadata": ours}
+            return self._said(line, lambda client: _paid_back(client.v1.refunds.create(facts, {"idempotency_key": key}).to_dict()))
 
     def cancel_refund(self, payment: str, refund: str) -> PaidBack:
         _must_be(SESSION, payment)
         _must_be(REFUND, refund)
-        try:
-            return self._said(lambda client: _paid_back(client.v1.refunds.cancel(refund).to_dict()))
-        except Declined as declined:
-            too_late = declined
-        found = self._said(lambda client: _paid_back(client.v1.refunds.retrieve(refund).to_dict()), reading=True)
+        with self._line() as line:
+            try:
+                return self._said(line, lambda client: _paid_back(client.v1.refunds.cancel(refund).to_dict()))
+            except Declined as declined:
+                too_late = declined
+            found = self._said(line, lambda client: _paid_back(client.v1.refunds.retrieve(refund).to_dict()), reading=True)
         if found.state != "cancelled":
             raise too_late
         return found
@@ -112,15 +118,17 @@ class Stripe:
         except SENSELESS:
             raise Malformed("Stripe's notices tell an event.") from None
 
-    def _said(self, question: Callable[[stripe.StripeClient], _R], *, reading: bool = False) -> _R:
+    def _line(self) -> Line:
+        return Line(self.account.patience)
+
+    def _said(self, line: Line, question: Callable[[stripe.StripeClient], _R], *, reading: bool = False) -> _R:
         """What Stripe answers. Nothing of the library's own errors is kept: they may quote the key, or all that was answered."""
-        with Line(self.account.patience) as line:
-            try:
-                return question(self._client(line))
-            except stripe.StripeError as error:
-                failure = _meaning(error, reading)
-            except SENSELESS:
-                failure = silent(reading, "Stripe's answer says nothing.")
+        try:
+            return question(self._client(line))
+        except stripe.StripeError as error:
+            failure = _meaning(error, reading)
+        except SENSELESS:
+            failure = silent(reading, "Stripe's answer says nothing.")
         raise failure
 
     def _client(self, line: Line) -> stripe.StripeClient:
@@ -148,7 +156,7 @@ def _meaning(error: stripe.StripeError, reading: bool) -> Exception:
     """Only what Stripe itself said: an error page of somebody in between is none of these."""
     said = error.user_message or "Stripe says no."
     if isinstance(error, stripe.AuthenticationError | stripe.PermissionError):
-        return Declined("Stripe does not accept this secret key, or not for this.")
+        return Declined(N_("Stripe does not accept this secret key, or not for this."))
     if isinstance(error, stripe.RateLimitError):
         return Unreachable("Stripe was asked too often.")
     if error.code == "resource_missing":

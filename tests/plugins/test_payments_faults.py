@@ -141,6 +141,18 @@ def test_nobody_waits_longer_than_they_are_patient(question, name, fault):
     assert time.monotonic() - begun < 5  # the stand-in would take a minute, and the machine may be busy
 
 
+def test_a_question_of_two_steps_has_no_more_time_than_one_of_one_step(server, kind):
+    account = opened(kind, server.url, server.secrets(kind), 2.0)
+    key = account.ask(ASKED).key
+    server.pay(key)
+    server.fault("slow", "cancel")
+    server.fault("hang", "fetch")
+    begun = time.monotonic()
+    with pytest.raises(Unreachable):
+        account.cancel(key)
+    assert time.monotonic() - begun < 3.3  # two seconds, not three and a half
+
+
 def test_what_else_is_set_on_this_machine_does_not_come_in_between(server, kind, tmp_path, monkeypatch):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password else")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))

@@ -10,6 +10,7 @@ KINDS = (
     "reset after",    # it was done, and then the line breaks
     "hang",           # no answer ever, and nothing was done
     "hang after",     # it was done, and no answer ever
+    "slow",           # it is done, and answered after a second and a half
     "500", "500 after",
     "503",            # not now: nothing was done, which Mollie promises and Stripe does not
     "429",            # asked too often: nothing was done

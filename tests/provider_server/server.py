@@ -73,6 +73,8 @@ class ProviderServer(Controls):
             return before[fault]
         if fault == "hang":
             return self.faults.hang()
+        if fault == "slow":
+            self.faults.over.wait(1.5)
 
         def do() -> Answer:
             if fault == "500":
