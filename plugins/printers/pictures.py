@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from bisect import bisect_left
 
 import segno
 from PIL import Image as Picture
@@ -12,6 +13,9 @@ from plugins.printers.contract import Image
 
 LARGEST = 20_000_000  # pixels of what is read
 QUIET = 4             # modules of white around a QR code (ISO/IEC 18004)
+HELD = (  # bytes that a QR code of version 1, 2, … holds at error level M (ISO/IEC 18004, table 7)
+    14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666, 711, 779, 857, 911, 997,
+)
 DARKER = 160          # of 255: what is darker becomes black, so that thin grey letters stay
 
 
@@ -41,16 +45,16 @@ def _on_white(picture: Picture.Image) -> Picture.Image:
 
 
 def qr_modules(text: str) -> int:
-    """How many modules wide the QR code of a text is, with the white around it."""
-    return int(_code(text).symbol_size(border=QUIET)[0])
+    """How many modules wide the QR code of a text is at most, with the white around it. ValueError when it is too long for any."""
+    version = bisect_left(HELD, len(text.encode())) + 1
+    if version > len(HELD):
+        raise ValueError("This is too long for a QR code.")
+    return 17 + 4 * version + 2 * QUIET
 
 
 def qr_image(text: str, scale: int) -> Image:
     """The QR code itself, each module `scale` dots wide."""
-    rows = [bytes(row) for row in _code(text).matrix_iter(scale=scale, border=QUIET)]
+    code = segno.make(text, error="m", encoding="utf-8", boost_error=False, micro=False)
+    rows = [bytes(row) for row in code.matrix_iter(scale=scale, border=QUIET)]
     picture = Picture.frombytes("L", (len(rows[0]), len(rows)), b"".join(rows)).point(lambda module: 255 if module else 0)
     return Image(*picture.size, picture.convert("1").tobytes())
-
-
-def _code(text: str) -> segno.QRCode:
-    return segno.make(text, error="m", encoding="utf-8", boost_error=False, micro=False)

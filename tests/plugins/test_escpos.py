@@ -3,6 +3,7 @@
 import io
 
 import pytest
+import segno
 import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
@@ -108,6 +109,17 @@ def test_a_qr_code_is_the_same_drawn_or_by_the_printer(text, width):
     drawn, = printed([Qr(text)], Model(PAPERS[width], draws_codes=True))
     assert (by_printer.what, by_printer.value, by_printer.style.align) == ("qr", text, "center")
     assert [code.text for code in zxingcpp.read_barcodes(drawn.value)] == [text] and drawn.value.width <= PAPERS[width].dots
+
+
+@pytest.mark.parametrize("length", [1, 14, 15, 213, 214, 331, 332, 997])
+def test_how_wide_a_code_becomes_is_known_before_it_is_drawn(length):
+    assert pictures.qr_modules("x" * length) == segno.make("x" * length, error="m", mode="byte", boost_error=False, micro=False).symbol_size(border=4)[0]
+
+
+def test_a_text_too_long_for_a_code_of_this_size_is_an_error():
+    for text in ("x" * 998, "€" * 400):
+        with pytest.raises(ValueError):
+            escpos.written([Qr(text)], Model())
 
 
 def test_a_barcode_too_wide_for_the_paper_becomes_a_qr_code():
