@@ -12,6 +12,7 @@ import traceback
 from dataclasses import replace
 from functools import partial
 from http.server import HTTPServer
+from itertools import product
 
 import pytest
 from cryptography import x509
@@ -27,10 +28,10 @@ from tests.provider_server.server import Handler
 ASKED = Asked("key-1", Money(2195), "EUR", "ours-1", "Bestelling 1042", "nl", "https://shop.example/back", "")
 WRITES = ("ask", "cancel", "refund", "cancel_refund")
 READS = ("check", "fetch")
-BEFORE = ("reset", "hang", "500", "garbage", "lost", "closed", "redirect")
-AFTER = ("reset after", "hang after", "500 after", "garbage after", "drip", "flood")
+BEFORE = ("reset", "500", "garbage", "lost", "closed", "redirect")
+AFTER = ("reset after", "500 after", "garbage after", "flood")
 SLOW = ("hang", "hang after", "drip")
-PATIENCE = 0.5
+PATIENCE = 1.0
 
 
 def opened(kind, url, secrets, patience=9.0):
@@ -66,15 +67,13 @@ def done(server, name):
             "cancel_refund": sum(refund["state"] == "canceled" for refund in refunds)}[name]
 
 
-@pytest.mark.parametrize("name", WRITES)
-@pytest.mark.parametrize("fault", [*BEFORE, *AFTER])
+@pytest.mark.parametrize(("name", "fault"), [*product(WRITES, (*BEFORE, *AFTER)), *product(("ask", "refund"), SLOW)])
 def test_an_order_without_a_sensible_answer_may_have_been_carried_out(server, question, name, fault):
-    if (name, fault) == ("cancel_refund", "drip"):
-        fault = "flood"  # Mollie's answer has nothing in it that could drip
-    before = done(server, name)
+    before, begun = done(server, name), time.monotonic()
     with pytest.raises(Unknown):
         question(name, fault)
-    assert done(server, name) == before + (fault in AFTER)
+    assert done(server, name) == before + (fault in (*AFTER, "hang after", "drip"))
+    assert time.monotonic() - begun < 8  # the stand-in would take a minute, and the machine may be busy
 
 
 @pytest.mark.parametrize("name", ["ask", "refund"])
@@ -97,7 +96,7 @@ def test_stripe_says_the_same_500_again_for_the_same_key_and_the_refund_is_found
     assert [refund.reference for refund in account.fetch(key).refunds] == ["r1"]
 
 
-@pytest.mark.parametrize(("name", "fault"), [*(("fetch", fault) for fault in (*BEFORE, *AFTER)), ("check", "garbage"), ("check", "hang")])
+@pytest.mark.parametrize(("name", "fault"), [*product(["fetch"], (*BEFORE, *AFTER, *SLOW)), ("check", "garbage")])
 def test_a_question_without_a_sensible_answer_may_be_asked_again(question, name, fault):
     with pytest.raises(Unreachable):
         question(name, fault)
@@ -131,14 +130,6 @@ def test_when_nobody_is_there_nothing_happened(server, question, name):
 def test_where_nobody_has_that_name_nothing_happened(kind, server):
     with pytest.raises(Unreachable):
         opened(kind, "http://provider.invalid", server.secrets(kind)).ask(ASKED)
-
-
-@pytest.mark.parametrize(("name", "fault"), [("fetch", "hang"), ("fetch", "drip"), ("refund", "hang"), ("refund", "drip")])
-def test_nobody_waits_longer_than_they_are_patient(question, name, fault):
-    begun = time.monotonic()
-    with pytest.raises((Unknown, Unreachable)):
-        question(name, fault)
-    assert time.monotonic() - begun < 5  # the stand-in would take a minute, and the machine may be busy
 
 
 def test_a_question_of_two_steps_has_no_more_time_than_one_of_one_step(server, kind):
