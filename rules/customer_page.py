@@ -10,6 +10,7 @@ from models import SETTLED, Document, Order, Parcel, Payment, PaymentMethod, Sta
 from money import ZERO, Money
 from plugins.documents import qr
 from rules import addresses, documents, epc, letters, links, parcels, provider_payments
+from rules.prepared import Prepared
 from rules.provider_accounts import is_at_provider
 from rules.refusal import Conflict, NotFound, Refused
 from rules.rights import Actor
@@ -17,6 +18,9 @@ from rules.shop import Settings
 
 CUSTOMER = Actor(None, "Customer", frozenset(("payments.record", "documents.print")))
 PAPERS = {"receipt": "receipt_a4", "invoice": "invoice", "credit": "credit"}  # what is the customer's too, and how it is printed
+
+ISSUED = Prepared(lambda order: (
+    Document.select(Document.id, Document.kind, Document.number, Document.issued).where(Document.order == order).order_by(Document.id.desc())))
 
 
 class Transfer(NamedTuple):
@@ -88,7 +92,7 @@ def sent(order: Order, settings: Settings) -> list[Sent]:
 
 def papers(order: Order) -> list[Document]:
     """What was issued to the customer: every invoice and credit note, and the newest receipt."""
-    every = [document for document in documents.of_order(order) if document.kind in PAPERS]
+    every = [document for document in ISSUED.all(order.id) if document.kind in PAPERS]
     last = next((document for document in every if document.kind == "receipt"), None)
     return [document for document in every if document.kind != "receipt" or document is last]
 
@@ -110,7 +114,7 @@ def receipt(order: Order) -> Document:
 
 def format_of(order: Order, key: int) -> str:
     """How this document of the order is printed for the customer; refuses what is not theirs to see."""
-    found = next((document for document in documents.of_order(order) if document.id == key and document.kind in PAPERS), None)
+    found = next((document for document in ISSUED.all(order.id) if document.id == key and document.kind in PAPERS), None)
     if found is None:
         raise NotFound("There is no such document.")
     return PAPERS[found.kind]
