@@ -24,6 +24,9 @@ MOST_MATCHED = 5_000  # open ones, the newest, that are matched again when a fil
 COLUMNS = ("file_id", "account", "key", "booked", "amount", "currency", "name", "iban", "reference", "description", "state", "sureness", "chosen")
 
 
+Like = tuple[date, int, str, str]  # what banks write the same in every kind of file: day, cents, the other account, letters and digits of the text
+
+
 class Taken(NamedTuple):
     """`again`: this very file was read before. `file.added` of its entries were new."""
 
@@ -36,7 +39,7 @@ class There(NamedTuple):
 
     key: str
     format: str
-    like: tuple[date, int, str]
+    like: Like
 
 
 def bring_in(content: bytes, name: str, *, by: Actor) -> Taken:
@@ -83,7 +86,7 @@ def _row(file: int, statement: Statement, entry: Entry) -> tuple[Any, ...]:
 
 
 def _new(format_: str, statement: Statement) -> list[Entry]:
-    """What no file had before. A file of another kind that has as many of the same day, amount and account had these."""
+    """What no file had before. A file of another kind that has as many of the same day, amount, account and text had these."""
     there = _there(statement)
     known, elsewhere = {each.key for each in there}, Counter(each.like for each in there if each.format != format_)
     here = Counter(_like(entry) for entry in statement.entries)
@@ -91,16 +94,21 @@ def _new(format_: str, statement: Statement) -> list[Entry]:
             if entry.key not in known and not (entry.iban and here[_like(entry)] <= elsewhere[_like(entry)])]
 
 
-def _like(entry: Entry) -> tuple[date, int, str]:
-    return entry.booked, entry.amount.cents, entry.iban
+def _like(entry: Entry) -> Like:
+    return entry.booked, entry.amount.cents, entry.iban, _bare(entry.description)
+
+
+def _bare(text: str) -> str:
+    return "".join(char for char in text.casefold() if char.isalnum())
 
 
 def _there(statement: Statement) -> list[There]:
     """What is there of this account, of the days of the file."""
     days = [entry.booked for entry in statement.entries]
-    query: Any = (BankEntry.select(BankEntry.key, BankFile.format, BankEntry.booked, BankEntry.amount, BankEntry.iban).join(BankFile)
+    columns = (BankEntry.key, BankFile.format, BankEntry.booked, BankEntry.amount, BankEntry.iban, BankEntry.description)
+    query: Any = (BankEntry.select(*columns).join(BankFile)
                   .where(BankEntry.account == statement.account_iban, BankEntry.booked.between(min(days), max(days))).tuples())
-    return [There(key, format_, (booked, amount.cents, iban)) for key, format_, booked, amount, iban in query]
+    return [There(key, format_, (booked, amount.cents, iban, _bare(text))) for key, format_, booked, amount, iban, text in query]
 
 
 def match_open(settings: Settings) -> None:

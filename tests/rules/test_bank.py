@@ -102,9 +102,11 @@ def test_the_same_days_from_a_file_of_another_kind_are_known(read, by):
     read(line("49,95", "Bestelling 1042"))
     other = (":20:A\n:25:NL20INGB0001234567EUR\n:28C:1\n:60F:C261119EUR0,\n:61:2611201120C49,95NTRFNONREF\n"
              ":86:/CNTP/NL91ABNA0417164300/ABNANL2A/S. de Boer///REMI/USTD//Bestelling 1042/\n"
-             ":61:2611201120C7,00NTRFNONREF\n:86:/CNTP/NL91ABNA0417164300/ABNANL2A/S. de Boer///REMI/USTD//fooi/\n:62F:C261120EUR1,\n")
+             ":61:2611201120C7,00NTRFNONREF\n:86:/CNTP/NL91ABNA0417164300/ABNANL2A/S. de Boer///REMI/USTD//fooi/\n"
+             ":61:2611201120C49,95NTRFNONREF\n:86:/CNTP/NL91ABNA0417164300/ABNANL2A/S. de Boer///REMI/USTD//Bestelling 1043/\n"
+             ":62F:C261120EUR1,\n")
     taken = bank_files.bring_in(other.encode(), "november.sta", by=by)
-    assert (taken.file.entries, taken.file.added) == (2, 1)
+    assert (taken.file.entries, taken.file.added) == (3, 2), "the same amount from the same account for something else is another transfer"
 
 
 def test_what_cannot_be_read_leaves_nothing(by):
