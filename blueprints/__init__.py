@@ -4,7 +4,7 @@ from blueprints import (
     account, bank, bulk_status, cart, categories, coupons, customers, deliveries, document_settings, documents, home,
     hooks, jobs, label_rules, letter_templates, lists,
     links, live, order_bulk, order_customer, order_history, order_list, order_status, order_views, outbox, parcels, payment_keys, payments,
-    product_imports, products, public, refunds, returns, settings, setup, staff, stock, terms, transfers, vat, vouchers,
+    product_imports, products, public, refunds, returns, settings, setup, staff, stock, terms, transfers, vat, vouchers, withdrawal,
 )
 
 ALL = (
@@ -12,7 +12,7 @@ ALL = (
     jobs.bp, cart.bp, terms.bp, order_customer.bp, order_history.bp, payments.bp, transfers.bp, refunds.bp, returns.bp, parcels.bp,
     documents.bp, document_settings.bp,
     customers.bp, coupons.bp, products.bp, categories.bp, stock.bp, deliveries.bp, product_imports.bp, settings.bp, lists.bp, payment_keys.bp,
-    live.bp, vouchers.bp, vat.bp, staff.bp, label_rules.bp, outbox.bp, letter_templates.bp, public.bp, links.bp, hooks.bp,
+    live.bp, vouchers.bp, vat.bp, staff.bp, label_rules.bp, outbox.bp, letter_templates.bp, public.bp, withdrawal.bp, links.bp, hooks.bp,
 )
 
-WITHOUT_SESSION = (public.bp, hooks.bp)  # whose forms come from people and machines that have none: each says itself what allows them
+WITHOUT_SESSION = (public.bp, withdrawal.bp, hooks.bp)  # whose forms come from people and machines that have none: each says itself what allows them

@@ -15,7 +15,7 @@ from blueprints.support.formats import sentence
 from blueprints.support.paging import LARGEST_ID
 from blueprints.support.typed import read_key
 from models import Order, Payment
-from rules import customer_page, document_kinds, payments, provider_payments, totals
+from rules import customer_page, document_kinds, payments, provider_payments, totals, withdrawals
 from rules.provider_accounts import Unanswered
 from rules.refusal import NotFound, Refused
 from rules.stages import said_to_customer
@@ -36,11 +36,12 @@ def show_payment(token: str) -> str:
 def show_order(token: str) -> str:
     """The order as its customer knows it; for somebody of the shop it is the same."""
     order = opened(token, "o")
-    lines, papers = totals.lines_of(order), customer_page.papers(order)
+    lines, papers, sent = totals.lines_of(order), customer_page.papers(order), customer_page.sent(order, g.settings)
     return render_template(
         "public/order.html", lines=lines, sums=totals.summary(order, lines), status=said_to_customer(order.status, order.language),
         papers=papers, names=document_kinds.NAMES, may_have_receipt=customer_page.may_have_receipt(order, papers),
-        sent=customer_page.sent(order, g.settings), address=customer_page.masked_address(order, g.settings), **_facts(order, "o", token))
+        sent=sent, withdrawal=withdrawals.button(order, [each.parcel for each in sent]),
+        address=customer_page.masked_address(order, g.settings), **_facts(order, "o", token))
 
 
 @bp.post("/o/<token>/receipts")

@@ -166,6 +166,26 @@ We have paid back {{ refund.amount }} of your order {{ order.number }}.
 
 You get it the way you paid. Sometimes it takes a few working days to arrive."""),
 }
+WITHDRAWAL = {
+    "nl": Default("Herroeping ontvangen", "We hebben je herroeping ontvangen ({{ withdrawal.number }})", """\
+Je hebt de overeenkomst van bestelling {{ order.number }} van {{ order.date }} herroepen. Dit is de bevestiging; bewaar hem.
+
+Verstuurd op {{ withdrawal.time }} door {{ withdrawal.name }}. Je herroept:
+
+{{ withdrawal.lines }}
+
+Stuur of breng het binnen 14 dagen terug, met dit nummer erbij: {{ withdrawal.number }}. Binnen 14 dagen na je herroeping betalen we terug
+wat je betaalde, op dezelfde manier. We mogen daarmee wachten tot we het terug hebben, of tot je laat zien dat je het hebt verstuurd."""),
+    "en": Default("Withdrawal received", "We received your withdrawal ({{ withdrawal.number }})", """\
+You withdrew from the contract of order {{ order.number }} of {{ order.date }}. This is the confirmation; please keep it.
+
+Sent on {{ withdrawal.time }} by {{ withdrawal.name }}. You withdraw from:
+
+{{ withdrawal.lines }}
+
+Send or bring it back within 14 days, and mention this number: {{ withdrawal.number }}. Within 14 days of your withdrawal we pay back what
+you paid, the same way. We may wait until we have it back, or until you show that you sent it."""),
+}
 LOW_STOCK = {
     "nl": Default("Voorraad bijna op", "Bijna op: vul de voorraad aan", """\
 Hiervan is er nog maar weinig:
@@ -207,6 +227,7 @@ ALL: dict[str, dict[str, Default]] = {
     "ready":        _with_greetings(READY),
     "shipped":      _with_greetings(SHIPPED),
     "refunded":     _with_greetings(REFUNDED),
+    "withdrawal":   _with_greetings(WITHDRAWAL),
     "new_order":    NEW_ORDER,
     "low_stock":    LOW_STOCK,
 }

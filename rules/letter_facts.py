@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, NamedTuple
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 
 import config
 from models import Product, Stage, Status, now
@@ -28,6 +28,15 @@ class Low(NamedTuple):
     low_stock: Quantity
 
 
+class Withdrawn(NamedTuple):
+    """What a customer withdrew from, and when they said so: so much of which product and variant."""
+
+    number: str
+    at: datetime
+    name: str
+    lines: Sequence[tuple[Quantity, str, str]]
+
+
 @dataclass
 class Subject:
     """What a letter is about, and to whom it speaks. `parcels`: those not stored yet; `becomes`: the status the order is about to get;
@@ -42,6 +51,8 @@ class Subject:
     payment: Money | None = None
     refund: Money | None = None
     low: Sequence[Low] = ()
+    withdrawn: Withdrawn | None = None
+    recipient: str = ""  # when it is not the order's own address
     blocks: dict[str, Sequence[Block]] = field(default_factory=dict)  # those that were asked for
     links: list[str] = field(default_factory=list)
 
@@ -152,6 +163,17 @@ def _low(subject: Subject) -> Sequence[Block]:
         for each in subject.low))] if subject.low else []
 
 
+def _withdrawn_at(subject: Subject) -> str:
+    if subject.withdrawn is None:
+        return ""
+    return format_datetime(subject.withdrawn.at.replace(tzinfo=UTC), "d MMMM y, HH:mm:ss (z)", tzinfo=ZONE, locale=subject.language)
+
+
+def _withdrawn_lines(subject: Subject) -> Sequence[Block]:
+    lines = subject.withdrawn.lines if subject.withdrawn else ()
+    return [Rows(tuple(Row(f"{quantity.format(subject.language)} × {name}", "", variant) for quantity, name, variant in lines))] if lines else []
+
+
 SHOP: dict[str, Placeholder] = {
     "shop.name":    Placeholder(N_("name of the shop"), lambda of: of.settings.shop.name),
     "shop.email":   Placeholder(N_("e-mail of the shop"), lambda of: of.settings.shop.email),
@@ -187,7 +209,13 @@ ORDER: dict[str, Placeholder] = SHOP | {
     "payment.amount":   Placeholder(N_("what came in"), lambda of: of.money(of.order.paid if of.payment is None else of.payment)),
     "refund.amount":    Placeholder(N_("what is paid back"), lambda of: of.money(of.order.refunded if of.refund is None else of.refund)),
 }
+WITHDRAWAL: dict[str, Placeholder] = ORDER | {
+    "withdrawal.number": Placeholder(N_("number of the return"), lambda of: of.withdrawn.number if of.withdrawn else ""),
+    "withdrawal.name":   Placeholder(N_("who withdrew, as they wrote it"), lambda of: of.withdrawn.name if of.withdrawn else ""),
+    "withdrawal.time":   Placeholder(N_("date and time it was sent"), _withdrawn_at),
+    "withdrawal.lines":  Placeholder(N_("what the customer withdrew from"), _withdrawn_lines),
+}
 STOCK: dict[str, Placeholder] = SHOP | {
     "stock.products": Placeholder(N_("the products that run low"), _low),
 }
-BLOCKS = ("order.lines", "order.totals", "order.address", "order.tracking", "stock.products")  # that stand on their own
+BLOCKS = ("withdrawal.lines", "order.lines", "order.totals", "order.address", "order.tracking", "stock.products")  # that stand on their own

@@ -9,8 +9,8 @@ from typing import Any
 import config
 from models import LetterTemplate, Line, Order, Product, now
 from money import Money, Quantity
-from rules import events, letter_templates, letters, orders
-from rules.letter_facts import Low, Subject
+from rules import events, letter_templates, letters, orders, totals
+from rules.letter_facts import Low, Subject, Withdrawn
 from rules.letter_templates import Filled
 from rules.letters import Draft
 from rules.refusal import NotFound
@@ -31,8 +31,10 @@ def subject(key: str, language: str, settings: Settings, number: str = "") -> Su
     if key == "low_stock":
         return Subject(settings, language, low=_low())
     order = example(settings, number)
+    withdrawn = Withdrawn(f"{order.number}-R1", now(), order.name, [(line.quantity, line.name, line.variant) for line in totals.lines_of(order)])
     own = next((each for each in settings.statuses.values() if each.letter == key), None)
-    return Subject(settings, language, order, becomes=own, link=f"{config.BASE_URL}/…", refund=order.refunded or order.total)
+    return Subject(settings, language, order, becomes=own, link=f"{config.BASE_URL}/…", refund=order.refunded or order.total,
+                   withdrawn=withdrawn)
 
 
 def example(settings: Settings, number: str = "") -> Order:

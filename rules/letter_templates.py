@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from models import LANGUAGES, TONES, LetterTemplate
 from rules import fields, letter_defaults, letter_layout, letter_sandbox, letter_text, settings
-from rules.letter_facts import BLOCKS, ORDER, STOCK, Placeholder, Subject
+from rules.letter_facts import BLOCKS, ORDER, STOCK, WITHDRAWAL, Placeholder, Subject
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor
 from rules.shop import Settings
@@ -25,7 +25,7 @@ class Filled(NamedTuple):
 
 def placeholders(key: str) -> Mapping[str, Placeholder]:
     """What can be filled in in this letter."""
-    return STOCK if key == "low_stock" else ORDER
+    return {"low_stock": STOCK, "withdrawal": WITHDRAWAL}.get(key, ORDER)
 
 
 def find(key: str, language: str, settings: Settings) -> LetterTemplate:

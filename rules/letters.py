@@ -40,6 +40,7 @@ OCCASIONS = {
     "ready":        Occasion("customer", True),
     "shipped":      Occasion("customer", True),
     "refunded":     Occasion("customer", True),
+    "withdrawal":   Occasion("customer", False),
     "new_order":    Occasion("admins",   False),
     "low_stock":    Occasion("admins",   False),
 }
@@ -106,7 +107,7 @@ def _drafts(key: str, who: str, subject: Subject) -> list[Draft]:
     if who == "admins":
         readers = admins(settings, but=order.operator_id if order and key == "new_order" else None)
     else:
-        readers = [Reader(order.email, order.language)] if order else []
+        readers = [Reader(subject.recipient or order.email, order.language)] if order else []
     return [_draft(key, who, reader, replace(subject, language=reader.language, blocks={}, links=[])) for reader in readers]
 
 

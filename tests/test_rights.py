@@ -29,6 +29,7 @@ def test_what_anybody_may_do_is_little(app):
     assert {endpoint for endpoint, right in ROUTES.items() if right == OPEN} == {
         "static", "home.health", "setup.show", "setup.create", "setup.demo", "account.sign_in", "account.create_session", "account.switch",
         "account.set_language",
+        "withdrawal.show", "withdrawal.ask", "withdrawal.confirm", "withdrawal.show_made",  # with that token too
         "hooks.hear_payment",  # a provider: what it says is not believed, it is asked
         # with a token that only its customer knows
         "public.show_payment", "public.show_order", "public.pay", "public.back", "public.make_receipt", "public.show_paper",

@@ -83,6 +83,10 @@ ROUTES = ORDER_ROUTES | {
     "document_settings.change": "settings.money",
     # what customers open with an address of their own: its token is what allows it
     "hooks.hear_payment":     OPEN,  # a provider; what it says is not believed
+    "withdrawal.show":        OPEN,
+    "withdrawal.ask":         OPEN,
+    "withdrawal.confirm":     OPEN,
+    "withdrawal.show_made":   OPEN,
     "public.show_payment":    OPEN,
     "public.show_order":      OPEN,
     "public.pay":             OPEN,

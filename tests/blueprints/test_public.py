@@ -159,7 +159,7 @@ def test_looking_changes_nothing(visitor, order, page, pay):
 
 
 def test_the_page_takes_few_questions(visitor, page, pay):
-    for address, most in ((page, 8), (pay, 4)):
+    for address, most in ((page, 9), (pay, 4)):
         visitor.get(address)
         with asked() as seen:
             visitor.get(address)
