@@ -1,12 +1,13 @@
 """Keys of payment providers in the settings: entered by who proves to be the owner, and on no page ever again."""
 
 import logging
+from urllib.parse import urlsplit
 
 import pytest
 
 import config
 from models import TABLES, PaymentMethod
-from rules import lists, payment_keys, people, sealed, settings
+from rules import links, lists, payment_keys, people, sealed, settings
 from rules import shop as shops
 from rules.rights import DESK
 from tests.conftest import signed_in
@@ -193,6 +194,15 @@ def test_a_link_is_ticked_after_the_keys_are_good_and_not_before(owner_with_pass
     assert refused.status_code == 422 and "Vul eerst de sleutels van Mollie in" in refused.text and "payment-keys-card" in refused.text
     owner_with_password.post(of(method, "/keys"), data=typed(server.secrets("mollie")))
     assert owner_with_password.post(of(method), data=form).status_code == 303 and kept(method).for_links
+
+
+def test_wherever_it_is_paid_with_keys_for_trying_out_that_is_said(client, visitor, server, placed_order):
+    method, said = with_keys(server), "Mollie staat in testmodus"
+    settings.change(lists.PAYMENT_METHODS, method.id, VALUES | {"name": "Mollie", "provider": "mollie", "for_links": True}, by=DESK)
+    assert said in client.get(f"/orders/{placed_order.number}").text and said in visitor.get(urlsplit(links.pay_url(placed_order)).path).text
+    PaymentMethod.update(account={"checked": "2026-11-23T12:00:00", "is_test": False}).where(PaymentMethod.id == method.id).execute()
+    shops.touch()
+    assert said not in client.get(f"/orders/{placed_order.number}").text and said not in visitor.get(urlsplit(links.pay_url(placed_order)).path).text
 
 
 @pytest.mark.parametrize("base, warning", [
