@@ -40,7 +40,7 @@ def show_order(token: str) -> str:
     return render_template(
         "public/order.html", lines=lines, sums=totals.summary(order, lines), status=said_to_customer(order.status, order.language),
         papers=papers, names=document_kinds.NAMES, may_have_receipt=customer_page.may_have_receipt(order, papers),
-        sent=sent, withdrawal=withdrawals.button(order, [each.parcel for each in sent]),
+        sent=sent, withdrawal=withdrawals.button(order, [each.parcel for each in sent], g.settings),
         address=customer_page.masked_address(order, g.settings), **_facts(order, "o", token))
 
 

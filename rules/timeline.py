@@ -72,7 +72,7 @@ KINDS = {
     "return.announced":        ("stock",    "undo-2",      N_("Return {number} announced")),
     "return.withdrawn":        ("stock",    "undo-2",      N_("The customer withdrew from the contract: return {number}")),
     "withdrawal.confirmed":    ("mail",     "mail",        N_("The withdrawal ({number}) is confirmed to {email}")),
-    "withdrawal.unconfirmed":  ("mail",     "triangle-alert", N_("The withdrawal ({number}) could not be confirmed to {email}. Do that yourself, with its date and time")),
+    "withdrawal.unconfirmed":  ("mail",     "triangle-alert", N_("The withdrawal ({number}) could not be confirmed to {email}: do it yourself")),
     "return.received":         ("stock",    "package",     N_("Return {number} received")),
     "return.settled":          ("pay",      "check",       N_("Return {number} settled")),
     "return.cancelled":        ("stock",    "x",           N_("Return {number} cancelled")),

@@ -20,6 +20,7 @@ from rules.refunds import Returnable
 from rules.refusal import N_, NotFound, Refused
 from rules.returns import Notice
 from rules.rights import Actor
+from rules.shop import Settings
 from rules.stages import step
 
 CUSTOMER = Actor(None, "Customer", frozenset(("orders.see",)))
@@ -68,11 +69,11 @@ def applies(order: Order) -> str:
     return FOR_A_BUSINESS if order.vat_number else ""
 
 
-def button(order: Order, parcels: Iterable[Parcel]) -> Clock | None:
+def button(order: Order, parcels: Iterable[Parcel], settings: Settings) -> Clock | None:
     """The clock beside the button on the order's page (art. 11a(1): there during the whole period); None when there is none."""
     if applies(order) or order.status.stage == Stage.CANCELLED or withdrew_from_all(order):
         return None
-    until = clock(order, [parcel.shipped_at for parcel in parcels if parcel.shipped_at])
+    until = clock(order, settings, [parcel.shipped_at for parcel in parcels if parcel.shipped_at])
     return None if until.is_over else until
 
 
@@ -80,23 +81,23 @@ def withdrew_from_all(order: Order) -> bool:
     return bool(Return.select().where(Return.order == order, Return.whole_order, Return.state != "cancelled").exists())
 
 
-def clock(order: Order, sent: Iterable[datetime] | None = None) -> Clock:
+def clock(order: Order, settings: Settings, sent: Iterable[datetime] | None = None) -> Clock:
     """Counted from the day after the last of it arrived (art. 9(2)(b)): as nobody tells when, the shop's days in transit after it left.
 
     Collected in the shop: the day the order was completed. `sent`: when each parcel left, where that is known already.
     """
-    settings = shop.current().shop
+    days = settings.shop
     if order.shipped_at is not None and step(order.status).stock == "taken":
         if sent is None:
             parcels = Parcel.select(Parcel.shipped_at).where(Parcel.order == order, Parcel.shipped_at.is_null(False))
             sent = [parcel.shipped_at for parcel in parcels]
-        arrived = _day(max([order.shipped_at, *sent])) + timedelta(days=settings.transit_days)
+        arrived = _day(max([order.shipped_at, *sent])) + timedelta(days=days.transit_days)
     elif order.status.stage == Stage.COMPLETED:
         done = Event.select(Event.created).where(Event.order == order, Event.kind == "order.completed").order_by(Event.id.desc()).first()
         arrived = _day(done.created if done else order.placed)
     else:
         return Clock(None, None)
-    return Clock(arrived, days_off.working_day(arrived + timedelta(days=settings.withdrawal_days)))
+    return Clock(arrived, days_off.working_day(arrived + timedelta(days=days.withdrawal_days)))
 
 
 def _day(when: datetime) -> date:
@@ -107,7 +108,7 @@ def right(order: Order) -> Right:
     """What its customer may do with this order now."""
     if why := applies(order):
         return Right(Clock(None, None), [], [], Refused(why))
-    until = clock(order)
+    until = clock(order, shop.current())
     stays = {product.id for product in Product.select(Product.id).join(Line).where(Line.order == order, Product.stays_sold)}
     offered = returns.offer(order)
     lines = [each for each in offered if each.line.product_id not in stays]

@@ -69,24 +69,24 @@ def test_holidays_are_known(day, is_off):
 ])
 def test_the_clock_runs_from_the_day_after_it_arrived(order, left, last_day):
     Parcel.create(order=order, shipped_at=on(left))
-    assert withdrawals.clock(sent(order, left - timedelta(days=1))) == Clock(left + timedelta(days=2), last_day)
+    assert withdrawals.clock(sent(order, left - timedelta(days=1)), shops.current()) == Clock(left + timedelta(days=2), last_day)
 
 
 def test_the_days_are_the_shops(order):
     changed_settings(Shop, withdrawal_days=30, transit_days=0)
-    assert withdrawals.clock(sent(order, date(2026, 11, 2))).last_day == date(2026, 12, 2)
+    assert withdrawals.clock(sent(order, date(2026, 11, 2)), shops.current()).last_day == date(2026, 12, 2)
 
 
 def test_until_it_has_been_sent_the_clock_stands_still(order, shop):
     order = set_to(order, Stage.PREPARING, shop)
-    assert withdrawals.clock(order) == Clock(None, None) == withdrawals.button(order, []) and withdrawals.right(order).lines
+    assert withdrawals.clock(order, shops.current()) == Clock(None, None) == withdrawals.button(order, [], shops.current()) and withdrawals.right(order).lines
 
 
 def test_what_was_collected_counts_from_that_day(order, shop):
     set_to(order, Stage.PREPARING, shop)
     Order.update(shipped_at=None).execute()
     order = set_to(order, Stage.COMPLETED, shop)
-    assert withdrawals.clock(order).arrived == shops.today()
+    assert withdrawals.clock(order, shops.current()).arrived == shops.today()
 
 
 def test_withdrawing_announces_a_return_and_confirms_it(order):
@@ -112,11 +112,11 @@ def test_part_of_it_can_be_withdrawn_from_and_then_the_rest(order):
 
 
 def test_late_cancelled_or_no_distance_sale_is_refused(order, shop):
-    assert withdrawals.button(sent(order, shops.today() - timedelta(days=15)), [])
+    assert withdrawals.button(sent(order, shops.today() - timedelta(days=15)), [], shops.current())
     late = sent(order, shops.today() - timedelta(days=30))
     with pytest.raises(Refused, match="until"):
         say(late)
-    assert withdrawals.button(late, []) is None
+    assert withdrawals.button(late, [], shops.current()) is None
     order = sent(order, shops.today())
     changed_settings(Source, is_distance=False)
     assert withdrawals.right(orders.find(order.number)).refusal.message == withdrawals.NOT_AT_A_DISTANCE
