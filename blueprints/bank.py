@@ -85,12 +85,14 @@ def book() -> Any:
 
 
 def _wanted(text: str) -> Wanted | None:
-    """An entry that was ticked, and what stood beside it: 'order:cents …', or 'r' and the refund."""
+    """An entry that was ticked, and what stood beside it: 'order:cents …', or 'r' and the refund, or 'p' and the payment."""
     if not (key := whole(text)):
         return None
     seen = request.form.get(f"as-{key}", "")[:2_000].split()
     if seen[:1] and seen[0].startswith("r"):
         return Wanted(key, refund=whole(seen[0][1:]))
+    if seen[:1] and seen[0].startswith("p"):
+        return Wanted(key, payment=whole(seen[0][1:]))
     pairs = [(whole(order), whole(cents.removeprefix("-")), cents.startswith("-")) for order, _, cents in (each.partition(":") for each in seen)]
     return Wanted(key, tuple((order, Money(-cents if minus else cents)) for order, cents, minus in pairs if order and cents is not None))
 

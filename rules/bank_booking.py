@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from models import BankEntry, BankPart, Job, Order, PaymentMethod, Refund, database, is_sqlite
+from models import BankEntry, BankPart, Job, Order, Payment, PaymentMethod, Refund, database, is_sqlite
 from money import ZERO, Money
 from rules import bank_links, bank_matching, jobs, orders, payments, shop
 from rules.bank_matching import SURE, Proposal
@@ -18,11 +18,20 @@ LONGEST_REFERENCE = 80  # of a payment
 
 
 class Wanted(NamedTuple):
-    """An entry that was ticked, with what the person saw: the orders by key and what each of them owed, or the refund."""
+    """An entry that was ticked, with what the person saw: the orders by key and what each of them owed, or the refund or payment it is."""
 
     entry: int
     orders: tuple[tuple[int, Money], ...] = ()
     refund: int | None = None
+    payment: int | None = None
+
+
+class Concerned(NamedTuple):
+    """What is locked while it is booked: orders and payments by key. And as what money on the bank is booked."""
+
+    orders: Mapping[int, Order]
+    by_hand: Mapping[int, Payment]
+    method: PaymentMethod
 
 
 class Outcome(NamedTuple):
@@ -34,6 +43,8 @@ class Outcome(NamedTuple):
 
 def of(entry: int, proposal: Proposal) -> Wanted:
     """What is wanted when this proposal is taken."""
+    if proposal.payment:
+        return Wanted(entry, payment=proposal.payment.id)
     return Wanted(entry, tuple((order.id, order.balance) for order in proposal.orders), proposal.refund.id if proposal.refund else None)
 
 
@@ -52,31 +63,35 @@ def book(wanted: Sequence[Wanted], *, by: Actor) -> Outcome:
     method = method_of(shop.current())
     outcome = Outcome([], {})
     with database.atomic():
-        locked = {order.id: order for order in orders.lock_all({order for each in wanted for order, _ in each.orders})}
+        by_hand = {row.id: row for row in Payment.select().where(Payment.id.in_([each.payment for each in wanted if each.payment]))}
+        concerned = {order for each in wanted for order, _ in each.orders} | {row.order_id for row in by_hand.values()}
+        locked = {order.id: order for order in orders.lock_all(concerned)}
         entries = {entry.id: entry for entry in BankEntry.select().where(BankEntry.id.in_([each.entry for each in wanted]))}
         for each in wanted:
             try:
                 with database.atomic():
-                    _one(each, entries.get(each.entry), locked, method, by)
+                    _one(each, entries.get(each.entry), Concerned(locked, by_hand, method), by)
                 outcome.booked.append(each.entry)
             except Refused as refused:
                 outcome.stays[each.entry] = refused
     return outcome
 
 
-def _one(wanted: Wanted, entry: BankEntry | None, locked: Mapping[int, Order], method: PaymentMethod, by: Actor) -> None:
+def _one(wanted: Wanted, entry: BankEntry | None, concerned: Concerned, by: Actor) -> None:
     if entry is None:
         raise NotFound("This no longer exists.")
     went_out = entry.amount < ZERO
     if went_out:
         _must_be_paid_back(entry, wanted.refund)
-    elif not wanted.orders:
+    elif not wanted.orders and not wanted.payment:
         raise Refused("Choose an order first.")
     became = {BankEntry.state: "done", BankEntry.refund: wanted.refund} if went_out else {BankEntry.state: "confirmed"}
     if not BankEntry.update(became).where(BankEntry.id == entry.id, BankEntry.state == "proposed").execute():
         raise Conflict("This was booked or put aside meanwhile.")
-    if not went_out:
-        _pay(entry, wanted, locked, method, by)
+    if wanted.payment and not went_out:
+        _find_again(entry, concerned.by_hand.get(wanted.payment), concerned, by)
+    elif not went_out:
+        _pay(entry, wanted, concerned, by)
 
 
 def _must_be_paid_back(entry: BankEntry, key: int | None) -> None:
@@ -88,20 +103,38 @@ def _must_be_paid_back(entry: BankEntry, key: int | None) -> None:
         raise Conflict("This refund was found on the bank already.")
 
 
-def _pay(entry: BankEntry, wanted: Wanted, locked: Mapping[int, Order], method: PaymentMethod, by: Actor) -> None:
+def _find_again(entry: BankEntry, payment: Payment | None, concerned: Concerned, by: Actor) -> None:
+    """It is a payment that was recorded by hand: nothing is booked, and its order says that it was found."""
+    if payment is None or payment.amount != bank_links.left(entry):
+        raise Conflict("This payment is another one now. Look at it again.")
+    with orders.changing(concerned.orders[payment.order_id].number, "payment", version=None, by=by, right="payments.record") as order:
+        if payment.provider_key or payment.id not in [each.id for each in payments.standing(order)]:
+            raise Conflict("This payment is another one now. Look at it again.")
+        if BankPart.select().where(BankPart.payment == payment).exists():
+            raise Conflict("This payment was found on the bank already.")
+        BankPart.create(entry=entry, payment=payment)
+        orders.record("payment.found", order, f"payment:{payment.id}", by=by, payment=payment.id, amount=payment.amount, booked=entry.booked,
+                      name=_name(entry), entry=entry.id)
+
+
+def _name(entry: BankEntry) -> str:
+    return str(entry.name or entry.iban or entry.account)
+
+
+def _pay(entry: BankEntry, wanted: Wanted, concerned: Concerned, by: Actor) -> None:
     """Each order but the last gets what it owes, the last one what is left."""
     left = bank_links.left(entry)
     for place, (key, seen) in enumerate(wanted.orders, start=1):
-        if key not in locked:
+        if key not in concerned.orders:
             raise NotFound("This order no longer exists.")
-        with orders.changing(locked[key].number, "payment", version=None, by=by, right="payments.record") as order:
+        with orders.changing(concerned.orders[key].number, "payment", version=None, by=by, right="payments.record") as order:
             _must_be_as_seen(order, entry, seen)
             part = left if place == len(wanted.orders) else min(order.balance, left)
             if part <= ZERO:
                 raise Refused("Nothing is left of this transfer for order {number}.", number=order.number)
             payment = payments.record(
-                order, method, part, by=by, reference=(entry.reference or entry.description)[:LONGEST_REFERENCE], kind="payment.matched",
-                booked=kept(entry.booked), name=entry.name or entry.iban or entry.account, entry=entry.id)
+                order, concerned.method, part, by=by, reference=(entry.reference or entry.description)[:LONGEST_REFERENCE], kind="payment.matched",
+                booked=kept(entry.booked), name=_name(entry), entry=entry.id)
             BankPart.create(entry=entry, payment=payment)
         left -= part
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from models import SETTLED, BankEntry, Document, Order, Refund
+from models import SETTLED, BankEntry, BankPart, Document, Order, Payment, Refund
 from money import ZERO, Money
 from rules import bank_references
 from rules.bank_references import Number
@@ -50,19 +50,29 @@ class PaidBack(NamedTuple):
     company: str
 
 
+class ByHand(NamedTuple):
+    """A payment that somebody recorded as a bank transfer, and that no entry says yet."""
+
+    id: int
+    amount: Money
+    day: date
+
+
 class Candidates(NamedTuple):
     """`orders` by key. `said`: for each entry the orders it names, with how. `owing`: for each amount the orders that owe it, the oldest
-    first. `known`: for each IBAN the customers, and the names on orders, that paid from it before. `paid_back`: by amount."""
+    first. `known`: for each IBAN the customers, and the names on orders, that paid from it before. `paid_back`: by amount.
+    `by_hand`: of each order that is paid."""
 
     orders: dict[int, Known]
     said: dict[int, dict[int, Number]]
     owing: dict[Money, list[Known]]
     known: dict[str, set[int | str]]
     paid_back: dict[Money, list[PaidBack]]
+    by_hand: dict[int, list[ByHand]]
 
 
 def of(entries: Sequence[BankEntry], left: dict[int, Money], settings: Settings) -> Candidates:
-    """For these entries, of which so much is no payment yet. At most eight queries, however many there are."""
+    """For these entries, of which so much is no payment yet. At most nine queries, however many there are."""
     received = [entry for entry in entries if left[entry.id] > ZERO]
     said = _said(received, settings)
     owing = _owing({left[entry.id] for entry in received})
@@ -73,7 +83,8 @@ def of(entries: Sequence[BankEntry], left: dict[int, Money], settings: Settings)
         if key in orders and orders[key].is_open:
             by_amount[orders[key].balance].append(orders[key])
     paid_back = _paid_back({-left[entry.id] for entry in entries if left[entry.id] < ZERO}, settings)
-    return Candidates(orders, said, by_amount, _known({entry.iban for entry in received} - {""}), paid_back)
+    paid = {key for keys in said.values() for key in keys if orders[key].balance <= ZERO}
+    return Candidates(orders, said, by_amount, _known({entry.iban for entry in received} - {""}), paid_back, _by_hand(paid, settings))
 
 
 def fetch(keys: Iterable[int], settings: Settings) -> dict[int, Known]:
@@ -146,9 +157,28 @@ def _known(ibans: set[str]) -> dict[str, set[int | str]]:
     return found
 
 
+def _methods(settings: Settings) -> list[int]:
+    return [method.id for method in settings.payment_methods.values() if method.provider == "bank_transfer"]
+
+
+def _by_hand(orders: set[int], settings: Settings) -> dict[int, list[ByHand]]:
+    found: dict[int, list[ByHand]] = defaultdict(list)
+    if not orders:
+        return found
+    correction = Payment.alias()
+    elsewhere = Payment.id.in_(BankPart.select(BankPart.payment)) | Payment.id.in_(correction.select(correction.corrects).where(
+        correction.order.in_(list(orders)), correction.corrects.is_null(False)))
+    query: Any = (Payment.select(Payment.id, Payment.order, Payment.amount, Payment.captured_at)
+                  .where(Payment.order.in_(list(orders)), Payment.method.in_(_methods(settings)), Payment.state == "captured",
+                         Payment.provider_key.is_null(), Payment.corrects.is_null(), ~elsewhere).order_by(Payment.id).tuples())
+    for key, order, amount, at in query:
+        found[order].append(ByHand(key, amount, at.date()))
+    return found
+
+
 def _paid_back(amounts: set[Money], settings: Settings) -> dict[Money, list[PaidBack]]:
     found: dict[Money, list[PaidBack]] = defaultdict(list)
-    methods = [method.id for method in settings.payment_methods.values() if method.provider == "bank_transfer"]
+    methods = _methods(settings)
     if not amounts or not methods:
         return found
     taken = BankEntry.select(BankEntry.refund).where(BankEntry.refund.is_null(False))

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from models import BankEntry
 from money import ZERO, Money
 from rules import bank_candidates, bank_links
-from rules.bank_candidates import Candidates, Known, PaidBack
+from rules.bank_candidates import ByHand, Candidates, Known, PaidBack
 from rules.bank_names import is_same
 from rules.bank_references import Number
 from rules.refusal import N_, Refused
@@ -19,13 +19,15 @@ WEEKS_APART = 6  # between a refund and the bank
 
 
 class Proposal(NamedTuple):
-    """`why` is a sentence with facts. `left`: what of the entry is to be booked. `refund`: what went out was recorded there."""
+    """`why` is a sentence with facts. `left`: what of the entry is to be booked. `refund`: what went out was recorded there. `payment`: what
+    came in was recorded there, by hand."""
 
     left: Money
     sureness: int = NONE
     why: Refused | None = None
     orders: tuple[Known, ...] = ()
     refund: PaidBack | None = None
+    payment: ByHand | None = None
 
 
 def proposals(entries: Sequence[BankEntry], settings: Settings) -> dict[int, Proposal]:
@@ -77,17 +79,22 @@ def _by_number(entry: BankEntry, left: Money, candidates: Candidates, same: dict
         named = telling if len(telling) > 1 and all(said[order.id].is_named for order in telling) else telling[:1]
         sureness = LIKELY if said[named[0].id].is_named or is_same(entry.name, named[0]) else PERHAPS
         return Proposal(left, sureness, _compared(named, left, N_("Names order {number}.")), named)
-    return _paid_already(left, said, same)
+    return _paid_already(left, candidates, said, same)
 
 
-def _paid_already(left: Money, said: dict[int, Number], same: dict[int, Known]) -> Proposal | None:
-    """A number of an order that owes nothing: said, never ticked."""
-    order = next((order for key, order in same.items() if said[key].is_telling), None)
-    if order is None:
+def _paid_already(left: Money, candidates: Candidates, said: dict[int, Number], same: dict[int, Known]) -> Proposal | None:
+    """A number of an order that owes nothing: perhaps because somebody recorded this transfer by hand; else said, and never ticked."""
+    for key, order in same.items():
+        payment = next((payment for payment in candidates.by_hand.get(key, ()) if payment.amount == left), None)
+        if payment is not None:
+            why = Refused("Was recorded by hand on order {number} on {day}.", number=order.number, day=payment.day)
+            return Proposal(left, SURE if said[key].is_telling else LIKELY, why, (order,), payment=payment)
+    named = next((order for key, order in same.items() if said[key].is_telling), None)
+    if named is None:
         return None
-    sentence = (N_("Names order {number}, which is cancelled.") if order.stage in ("cancelled", "returned")
+    sentence = (N_("Names order {number}, which is cancelled.") if named.stage in ("cancelled", "returned")
                 else N_("Names order {number}, which is already paid."))
-    return Proposal(left, PERHAPS, Refused(sentence, number=order.number), (order,))
+    return Proposal(left, PERHAPS, Refused(sentence, number=named.number), (named,))
 
 
 def _by_amount(entry: BankEntry, left: Money, candidates: Candidates) -> Proposal | None:

@@ -57,6 +57,7 @@ KINDS = {
     "payment.failed":          ("pay",      "x",           N_("{method}: the payment of {amount} failed. {why}")),
     "payment.cancelled":       ("pay",      "x",           N_("{method}: the payment of {amount} was cancelled")),
     "payment.expired":         ("pay",      "clock",       N_("{method}: nobody paid the {amount} in time")),
+    "payment.found":           ("pay",      "circle-check", N_("Found on the bank statement of {booked}: {amount} from {name}")),
     "payment.undone":          ("pay",      "undo-2",      N_("Payment of {amount} taken back")),
     "refund.made":             ("pay",      "undo-2",      N_("{amount} paid back by {method}")),
     "refund.asked":            ("pay",      "undo-2",      N_("{amount} to be paid back by {method}")),

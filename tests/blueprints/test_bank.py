@@ -99,7 +99,7 @@ def test_what_changed_meanwhile_stays_with_a_sentence(htmx, client, read, order)
     assert "intussen gewijzigd" in page(client.post("/bank/entries", data=data | {"key": "another"}), 422) and not Payment.select().exists()
 
 
-@pytest.mark.parametrize("seen", ["", "x", "1", "99999999999:1", "1:x", "r", "r7", "-1:5", "1:-", "1:1 " * 900])
+@pytest.mark.parametrize("seen", ["", "x", "1", "99999999999:1", "1:x", "r", "r7", "p", "p7", "-1:5", "1:-", "1:1 " * 900])
 def test_whatever_a_form_sends_is_no_reason_to_break(htmx, read, seen):
     entry = first_entry()
     page(htmx.post("/bank/entries", data={"entry": [entry.id, "nonsense", "99999999999"], f"as-{entry.id}": seen, "key": "k"}))

@@ -228,6 +228,43 @@ def test_money_out_without_a_refund_is_left_aside_and_cannot_be_booked(read, by)
     assert "no refund" in str(bank_booking.book([Wanted(key)], by=by).stays[key]) and states() == ["proposed"]
 
 
+@pytest.fixture
+def by_hand(order, by):
+    """The order, paid by bank as somebody recorded it."""
+    with orders.changing(order.number, "payment", version=None, by=by) as changed:
+        return payments.record(changed, bank_method(), Money(4995), by=by)
+
+
+def test_a_transfer_that_was_recorded_by_hand_is_found_again_and_not_booked_twice(read, order, by_hand, by):
+    read(line("49,95", f"Bestelling {order.number}"), line("49,95", f"Bestelling {order.number} nog eens"))
+    first, second = proposals().values()
+    assert (first.sureness, first.payment.id, str(first.why)[:28]) == (bank_matching.SURE, by_hand.id, "Was recorded by hand on orde")
+    assert second.sureness == bank_matching.PERHAPS, "it was recorded once"
+    key = first_entry().id
+    assert bank_booking.book([bank_booking.of(key, first)], by=by).booked == [key] and Payment.select().count() == 1
+    assert states() == ["confirmed", "proposed"] and timeline.of_order(order).entries[0].message.startswith("Found on the bank") and clean() == []
+    other = BankEntry.get(BankEntry.id != key).id
+    assert "found on the bank already" in str(bank_booking.book([Wanted(other, payment=by_hand.id)], by=by).stays[other])
+
+
+def test_what_was_found_again_and_then_taken_back_is_open(read, order, by_hand, by):
+    read(line("49,95", f"Bestelling {order.number}"))
+    book_all(by)
+    with orders.changing(order.number, "payment", version=None, by=by) as changed:
+        payments.take_back(changed, by_hand, by=by)
+    assert states() == ["proposed"] and clean() == []
+    assert book_all(by).stays == {} and state_of(order) == ("paid", Money(4995)) and clean() == []
+
+
+def test_a_payment_that_is_not_what_it_was_is_not_found_again(read, order, by_hand, by):
+    read(line("49,95", f"Bestelling {order.number}"), line("10,00", "x"))
+    first, second = [entry.id for entry in BankEntry.select().order_by(BankEntry.id)]
+    assert "another one now" in str(bank_booking.book([Wanted(second, payment=by_hand.id)], by=by).stays[second])
+    with orders.changing(order.number, "payment", version=None, by=by) as changed:
+        payments.take_back(changed, by_hand, by=by)
+    assert "another one now" in str(bank_booking.book([Wanted(first, payment=by_hand.id)], by=by).stays[first]) and clean() == []
+
+
 def test_without_a_method_for_the_bank_it_says_what_is_missing(read, order, by):
     read(line("49,95", f"Bestelling {order.number}"))
     PaymentMethod.update(archived=True).where(PaymentMethod.provider == "bank_transfer").execute()
