@@ -20,7 +20,7 @@ from whitenoise import WhiteNoise
 import blueprints
 import commands
 import config
-from blueprints.support import access, formats, pages
+from blueprints.support import access, by_link, formats, pages
 from blueprints.support.forms import new_key
 from blueprints.support.htmx import asked_by_htmx, speak_htmx
 from models import connect_database, database, now
@@ -166,6 +166,8 @@ def explain_error(error: HTTPException) -> Any:
 
 
 def explain_page(message: str, status: int) -> Any:
+    if by_link.is_a_customers():
+        return by_link.excuse(status)
     message = formats.sentence(Refused(message))
     if asked_by_htmx():
         return explain(message, status)
@@ -180,5 +182,6 @@ def explain_database_gone(error: Exception) -> Any:
 def explain_failure(error: Exception) -> Any:
     if isinstance(error, HTTPException):
         return explain_error(error)
-    logging.getLogger("toonbank").exception("%s %s", request.method, request.path)
+    where = request.url_rule if by_link.is_a_customers() else request.path  # their address opens their order
+    logging.getLogger("toonbank").exception("%s %s", request.method, where)
     return explain_page("Something broke. It has been noted, and what you typed is still here.", 500)

@@ -62,9 +62,23 @@ def opened(token: str, place: str) -> Order:
 
 def refuse(refused: Refused) -> tuple[str, int, dict[str, str]]:
     """What a page of its own says; the order's page says it itself where it can."""
+    if isinstance(refused, throttle.TooMany):
+        return _said(refused, wait=True), 429, {"Retry-After": str(refused.facts["seconds"])}
+    return _said(refused, wait=False), 404 if isinstance(refused, NotFound) else 422, {}
+
+
+def is_a_customers() -> bool:
+    """Whether this address has a token in it."""
+    return "token" in (request.view_args or {})
+
+
+def excuse(status: int) -> tuple[str, int]:
+    """What broke is the shop's matter."""
+    return _said(Refused("Something broke here, and the shop has been told. Try again in a moment."), wait=True), status
+
+
+def _said(refused: Refused, *, wait: bool) -> str:
+    """In the language of the order, or of the browser where there is none."""
     if "reader" not in g:
         g.reader = request.accept_languages.best_match(("nl", "en"))
-    if isinstance(refused, throttle.TooMany):
-        return render_template("public/gone.html", message=sentence(refused), wait=True), 429, {"Retry-After": str(refused.facts["seconds"])}
-    return render_template("public/gone.html", message=sentence(refused), wait=False), 404 if isinstance(refused, NotFound) else 422, {}
-
+    return render_template("public/gone.html", message=sentence(refused), wait=wait)

@@ -192,3 +192,14 @@ def test_papers_of_others_and_those_for_the_shop_are_not_found(visitor, shop, by
     hidden = [documents.issue(another, "receipt_a4", by=by), documents.issue(order, "packing", by=by)]
     assert [visitor.get(f"{page}/documents/{each.id}.pdf").status_code for each in hidden] == [404, 404]
     assert not any(f"/documents/{each.id}.pdf" in visitor.get(page).text for each in hidden)
+
+
+def test_what_breaks_on_it_leaves_no_address_in_the_log(visitor, app, page, caplog, monkeypatch):
+    def broken(token):
+        raise ValueError("broken")
+
+    monkeypatch.setitem(app.view_functions, "public.show_order", broken)
+    answer = visitor.get(page)
+    assert answer.status_code == 500 and answer.headers["Referrer-Policy"] == "no-referrer"
+    assert "Er ging hier iets mis" in answer.text and "/sign-in" not in answer.text and "Set-Cookie" not in answer.headers
+    assert "GET /o/<token>" in caplog.text and page not in caplog.text
