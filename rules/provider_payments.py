@@ -75,6 +75,8 @@ def cancel(payment: Payment) -> Payment:
 
 def give_up(payment: Payment, why: str) -> None:
     """Nothing will come of it, as far as anybody knows, if it still is as it was; should money come all the same, it counts."""
+    if payment.state not in OPEN:
+        return
     order = Order.get_by_id(payment.order_id)
     with orders.changing(order.number, f"payment:{payment.id}", version=None, by=BY, right="payments.record") as order:
         if Payment.update(state="failed", error=why).where(Payment.id == payment.id, Payment.state == payment.state).execute():

@@ -173,6 +173,16 @@ def test_an_answer_that_differs_counts_as_the_provider_says_and_warns(order, met
     must_be_clean()
 
 
+def test_a_provider_that_no_longer_knows_it_ends_only_what_was_not_paid(order, method, providers):
+    first = pay(order, method, providers)
+    change_price(order, 1_200)
+    second = ask(order, method)
+    providers.clear()
+    assert [provider_payments.look(payment).state for payment in (first, second)] == ["captured", "failed"]
+    assert orders.find(order.number).paid == Money(3_000)
+    must_be_clean()
+
+
 def test_a_payment_of_somebody_else_is_nobodys(order, method, providers):
     payment = ask(order, method)
     standing = opened(method).fetch(payment.provider_key)
