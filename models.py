@@ -101,6 +101,7 @@ TONES = ("red", "amber", "green", "teal", "blue", "violet", "pink", "grey")
 LANGUAGES = ("nl", "en")
 UNITS = ("piece", "kg", "m", "l", "hour")
 LETTER_STATES = ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")
+PRINT_STATES = ("waiting", "claimed", "handing", "sent", "printed", "failed", "uncertain", "cancelled")
 BANK_STATES = ("proposed", "confirmed", "ignored", "done")  # done: money out that a refund said already
 PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "voucher", "other")
 
@@ -195,12 +196,25 @@ class Operator(Table):
     created = MomentField(default=now)
 
 
+class Printer(Table):
+    """Something paper comes out of. `settings`: what its kind needs (rules/printers.py)."""
+
+    name = CharField(60, unique=True)
+    kind = CharField(12, constraints=one_of("kind", ("browser", "network", "cloudprnt", "epson_sdp")))
+    settings = JSONField(default=dict)
+    fallback = ForeignKeyField("self", null=True, on_delete="SET NULL", help_text="who prints for it when it stays off")
+    last_seen = MomentField(null=True, help_text="when it last could print")
+    state = CharField(120, default="", help_text="what is wrong with it; empty: nothing known")
+    archived = BooleanField(default=False)
+
+
 class Device(Table):
     """A browser somebody signed in on; a shared tablet has a name."""
 
     key = CharField(64, unique=True, help_text="hash of what its cookie holds")
     session = CharField(64, null=True, unique=True, help_text="who is signed in on it now; empty: nobody")
     name = CharField(80)
+    printer = ForeignKeyField(Printer, null=True, on_delete="SET NULL", help_text="where its receipts come out; empty: its browser prints")
     created = MomentField(default=now)
     last_seen = MomentField(default=now)
 
@@ -1020,32 +1034,32 @@ class Document(Table):
         )
 
 
-class Printer(Table):
-    name = CharField(60, unique=True)
-    kind = CharField(12, constraints=one_of("kind", ("browser", "network", "cloudprnt", "epson_sdp")))
-    settings = JSONField(default=dict)
-    fallback = ForeignKeyField("self", null=True, on_delete="SET NULL")
-    last_seen = MomentField(null=True)
-    state = CharField(40, default="")
-    archived = BooleanField(default=False)
-
-
 class PrintJob(Table):
-    document = ForeignKeyField(Document, on_delete="RESTRICT")
-    printer = ForeignKeyField(Printer, on_delete="RESTRICT")
-    state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "claimed", "sent", "printed", "failed", "cancelled")))
+    """A document on its way to a printer; without one a test. Claimed before it is handed over, never printed twice by itself."""
+
+    document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+    printer = ForeignKeyField(Printer, index=False, backref="jobs", on_delete="RESTRICT")
+    moved_from = ForeignKeyField(Printer, null=True, index=False, on_delete="RESTRICT", help_text="the printer that stayed off")
+    is_copy = BooleanField(default=False)
+    opens_drawer = BooleanField(default=False)
+    state = CharField(10, default="waiting", constraints=one_of("state", PRINT_STATES))
     key = CharField(64, unique=True)
+    since = MomentField(default=now, help_text="when somebody last asked for it, or it last changed printers")
+    not_before = MomentField(default=now)
     worker = CharField(40, null=True)
     lease = MomentField(null=True)
     attempts = IntegerField(default=0)
     error = CharField(300, default="")
-    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
-    device = ForeignKeyField(Device, null=True, on_delete="RESTRICT")
+    operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+    device = ForeignKeyField(Device, null=True, index=False, on_delete="RESTRICT")
     created = MomentField(default=now)
     ended = MomentField(null=True)
 
     class Meta:
-        indexes = ((("printer", "state", "id"), False),)  # what waits for a printer
+        indexes = (
+            (("printer", "state", "id"), False),  # what waits for a printer
+            (("state", "id"), False),  # what waits, what failed
+        )
 
 
 class Letter(Table):

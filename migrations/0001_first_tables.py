@@ -34,6 +34,7 @@ TONES = ("red", "amber", "green", "teal", "blue", "violet", "pink", "grey")
 LANGUAGES = ("nl", "en")
 UNITS = ("piece", "kg", "m", "l", "hour")
 LETTER_STATES = ("waiting", "claimed", "handing", "sent", "failed", "uncertain", "cancelled")
+PRINT_STATES = ("waiting", "claimed", "handing", "sent", "printed", "failed", "uncertain", "cancelled")
 BANK_STATES = ("proposed", "confirmed", "ignored", "done")
 PROVIDERS = ("cash", "pin", "bank_transfer", "on_account", "mollie", "stripe", "voucher", "other")
 
@@ -110,10 +111,20 @@ def up(migrator, db):
         auth_version = IntegerField(default=1)
         created = DateTimeField()
 
+    class Printer(Table):
+        name = CharField(60, unique=True)
+        kind = CharField(12, constraints=one_of("kind", ("browser", "network", "cloudprnt", "epson_sdp")))
+        settings = JSONField()
+        fallback = ForeignKeyField("self", null=True, on_delete="SET NULL")
+        last_seen = DateTimeField(null=True)
+        state = CharField(120, default="")
+        archived = BooleanField(default=False)
+
     class Device(Table):
         key = CharField(64, unique=True)
         session = CharField(64, null=True, unique=True)
         name = CharField(80)
+        printer = ForeignKeyField(Printer, null=True, on_delete="SET NULL")
         created = DateTimeField()
         last_seen = DateTimeField()
 
@@ -706,33 +717,27 @@ def up(migrator, db):
             constraints = [Check("(series IS NULL) = (sequence IS NULL)")]
             indexes = ((("series", "sequence"), True), (("order", "kind", "id"), False))
 
-    class Printer(Table):
-        name = CharField(60, unique=True)
-        kind = CharField(12, constraints=one_of("kind", ("browser", "network", "cloudprnt", "epson_sdp")))
-        settings = JSONField()
-        fallback = ForeignKeyField("self", null=True, on_delete="SET NULL")
-        last_seen = DateTimeField(null=True)
-        state = CharField(40, default="")
-        archived = BooleanField(default=False)
-
     class PrintJob(Table):
-        document = ForeignKeyField(Document, on_delete="RESTRICT")
-        printer = ForeignKeyField(Printer, on_delete="RESTRICT")
-        state = CharField(
-            10, default="waiting", constraints=one_of("state", ("waiting", "claimed", "sent", "printed", "failed", "cancelled"))
-        )
+        document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
+        printer = ForeignKeyField(Printer, index=False, on_delete="RESTRICT")
+        moved_from = ForeignKeyField(Printer, null=True, index=False, on_delete="RESTRICT")
+        is_copy = BooleanField(default=False)
+        opens_drawer = BooleanField(default=False)
+        state = CharField(10, default="waiting", constraints=one_of("state", PRINT_STATES))
         key = CharField(64, unique=True)
+        since = DateTimeField()
+        not_before = DateTimeField()
         worker = CharField(40, null=True)
         lease = DateTimeField(null=True)
         attempts = IntegerField(default=0)
         error = CharField(300, default="")
-        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
-        device = ForeignKeyField(Device, null=True, on_delete="RESTRICT")
+        operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+        device = ForeignKeyField(Device, null=True, index=False, on_delete="RESTRICT")
         created = DateTimeField()
         ended = DateTimeField(null=True)
 
         class Meta:
-            indexes = ((("printer", "state", "id"), False),)
+            indexes = ((("printer", "state", "id"), False), (("state", "id"), False))
 
     class Letter(Table):
         event = ForeignKeyField(Event, on_delete="RESTRICT")
@@ -882,6 +887,7 @@ def up(migrator, db):
             VatRate,
             Role,
             Operator,
+            Printer,
             Device,
             SignInAttempt,
             Courier,
@@ -929,7 +935,6 @@ def up(migrator, db):
             BankEntry,
             BankPart,
             Document,
-            Printer,
             PrintJob,
             Letter,
             Automation,
