@@ -17,6 +17,8 @@ from plugins.bank.contract import Entry, Format, N_, Statement, Unreadable
 
 MOST_BYTES = 1 << 24  # unpacked: a CAMT.053 of tens of thousands of entries
 MOST_FILES = 100      # in a zip
+MOST_LINES = 300_000  # of a text: what a machine reads while one waits
+MOST_TAGS = 1_500_000
 FORMATS: tuple[Format, ...] = (
     mt940.FORMAT, ing_csv.FORMAT, rabobank_csv.FORMAT, abn_amro_tab.FORMAT, bunq_csv.FORMAT, knab_csv.FORMAT, volksbank_csv.FORMAT,
     triodos_csv.FORMAT,
@@ -24,6 +26,7 @@ FORMATS: tuple[Format, ...] = (
 BYTE_ORDER_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 UNKNOWN = N_("This is no bank file that Toonbank knows. Download your statement as CAMT.053, MT940 or CSV.")
 TOO_LARGE = N_("This file is larger than {most} MB. Download a shorter period.")
+TOO_MUCH = N_("There is too much in this file. Download a shorter period.")
 EMPTY = N_("There are no transactions in this file.")
 
 
@@ -65,8 +68,12 @@ def _files(content: bytes) -> Iterator[bytes]:
 
 def _read(content: bytes) -> tuple[str, list[Statement]]:
     if _is_xml(content):
+        if content.count(b"<") > MOST_TAGS:
+            raise Unreadable(TOO_MUCH)
         return camt053.KEY, camt053.read(content)
     text = _text(content)
+    if text.count("\n") > MOST_LINES:
+        raise Unreadable(TOO_MUCH)
     found = next((each for each in FORMATS if each.recognises(text)), None)
     if found is None:
         raise Unreadable(UNKNOWN)

@@ -156,6 +156,12 @@ def test_a_zip_that_unpacks_to_too_much_is_not_unpacked():
     assert len(packed.getvalue()) < 100_000 and "larger than 16 MB" in refusal(packed.getvalue())
 
 
+def test_what_would_keep_a_machine_busy_is_not_read():
+    assert "too much" in refusal(b"<a>" + b"<b/>" * bank.MOST_TAGS + b"</a>")
+    assert "too much" in refusal(content("mt940_ing.sta") + b"\n" * bank.MOST_LINES)
+    assert "no bank statement" in refusal(b"<a>" * 200_000 + b"</a>" * 200_000), "however deep"
+
+
 @pytest.mark.parametrize(("text", "cents"), [
     ("1.234,56", 123456), ("+1234.56", 123456), ("1,234.56", 123456), ("-12,5", -1250), ("127,", 12700), ("000000000127,50", 12750), ("1.050", 105000),
     ("0,05", 5), ("-25.50", -2550),
