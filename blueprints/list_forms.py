@@ -57,6 +57,7 @@ class LabelForm(DeskForm):
 class SourceForm(DeskForm):
     name = StringField(_("Name"))
     name_en = StringField(_("Name in English"))
+    is_distance = BooleanField(_("Sold at a distance"), default=True)
 
 
 class StatusForm(DeskForm):

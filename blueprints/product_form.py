@@ -45,6 +45,7 @@ class ProductForm(DeskForm):
     unit = SelectField(_("Sold per"), choices=UNITS, validate_choice=False, default="piece")
     weight = WholeNumberField(_("Weight"))
     is_deposit = BooleanField(_("Deposit"))
+    stays_sold = BooleanField(_("No right of withdrawal"))
     is_tracked = BooleanField(_("Keep stock"))
     allows_backorder = BooleanField(_("May be sold out of stock"))
     on_hand = StockField(_("In stock now"))

@@ -32,8 +32,8 @@ NONE = Quantity(0)
 @bp.get("/orders/<number>/returns")
 def index(number: str) -> str:
     """What the order's screen asks for itself once it is open."""
-    order = orders.find(number, g.settings)
-    return page_or_fragment("returns/index.html", "returns/_returns.html", order=order, returns=Screen(order).returns)
+    screen = Screen(orders.find(number, g.settings))
+    return page_or_fragment("returns/index.html", "returns/_returns.html", order=screen.order, returns=screen.returns, withdrawal=screen.withdrawal)
 
 
 @bp.get("/orders/<number>/returns/new")

@@ -12,7 +12,7 @@ from wtforms import BooleanField, EmailField, SelectField, StringField, TelField
 from blueprints.lists import PAGES
 from blueprints.support.access import actor
 from blueprints.support.formats import language
-from blueprints.support.forms import LANGUAGE_NAMES, DeskForm, options, seen
+from blueprints.support.forms import LANGUAGE_NAMES, DeskForm, WholeNumberField, options, seen
 from blueprints.support.htmx import go, page_or_fragment
 from rules import addresses, profile, shop
 from rules.refusal import Conflict, Refused
@@ -38,6 +38,8 @@ class ShopForm(DeskForm):
     language = SelectField(lazy_gettext("Language"), choices=LANGUAGE_NAMES, validate_choice=False)
     prices_include_vat = BooleanField(lazy_gettext("Prices include VAT"))
     small_business = BooleanField(lazy_gettext("Small businesses scheme (KOR): no VAT"))
+    withdrawal_days = WholeNumberField(lazy_gettext("Days to withdraw"))
+    transit_days = WholeNumberField(lazy_gettext("Days a parcel takes"))
     receipt_footer = TextAreaField(lazy_gettext("Under every receipt"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -63,6 +63,7 @@ def source(values: Values, settings: Settings, row: Source | None) -> dict[str, 
     cleaned = fields.read({
         "name": partial(name_in, values, settings.sources, row),
         "name_en": partial(name_in, values, settings.sources, row, attribute="name_en"),
+        "is_distance": lambda: bool(values.get("is_distance", row is None or row.is_distance)),
     })
     return cleaned if row else cleaned | {"key": key_of(cleaned["name"], {other.key for other in settings.sources.values()})}
 

@@ -15,7 +15,7 @@ from rules.refusal import Refused
 from rules.shop import Settings
 
 COLUMNS = ("name", "variant", "sku", "ean", "description", "price", "unit", "is_deposit", "is_tracked", "allows_backorder", "low_stock",
-           "weight")
+           "weight", "stays_sold")
 LONGEST = {"name": 200, "variant": 120, "sku": 80, "category": 80, "description": 20_000}
 HEAVIEST = 9_999_999  # grams
 MOST_STOCK = Quantity.pieces(999_999)
@@ -39,6 +39,7 @@ class ProductFacts:
     allows_backorder: bool = False
     low_stock: Quantity | None = None
     weight: int | None = None
+    stays_sold: bool = False
 
 
 def facts_of(product: Product) -> ProductFacts:
@@ -59,7 +60,7 @@ def clean(facts: ProductFacts, settings: Settings) -> ProductFacts:
         "unit": lambda: lists.one_of(facts.unit, UNITS),
         "low_stock": lambda: stock(facts.low_stock, facts.unit, least=Quantity(0)),
         "weight": lambda: _weight(facts.weight),
-        **{name: _as_it_is(getattr(facts, name)) for name in ("is_deposit", "is_tracked", "allows_backorder")},
+        **{name: _as_it_is(getattr(facts, name)) for name in ("is_deposit", "is_tracked", "allows_backorder", "stays_sold")},
     }))
 
 

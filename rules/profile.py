@@ -19,11 +19,13 @@ from rules.rights import Actor
 Values = Mapping[str, Any]
 BLANK: Values = {
     "name": "", "street": "", "postcode": "", "city": "", "country": "NL", "email": "", "phone": "", "website": "", "vat_number": "",
-    "chamber_number": "", "iban": "", "account_holder": "", "bic": "", "language": "nl", "prices_include_vat": True, "small_business": False, "receipt_footer": "",
+    "chamber_number": "", "iban": "", "account_holder": "", "bic": "", "language": "nl", "prices_include_vat": True, "small_business": False,
+    "receipt_footer": "", "withdrawal_days": 14, "transit_days": 2,
 }
 DEMO: dict[str, Any] = {
     "name": "Theehuis De Kop", "street": "Oudegracht 112", "postcode": "3511 AX", "city": "Utrecht", "email": "hallo@example.nl",
-    "phone": "030 555 01 12", "iban": "NL91 ABNA 0417 1643 00", "receipt_footer": "Dank je wel en tot de volgende kop.",
+    "phone": "030 555 01 12", "vat_number": "NL004495445B01", "chamber_number": "30198745",
+    "iban": "NL91 ABNA 0417 1643 00", "receipt_footer": "Dank je wel en tot de volgende kop.",
 }
 
 
@@ -47,6 +49,8 @@ def clean(values: Values) -> dict[str, Any]:
         "language": lambda: contacts.language(values["language"]),
         "prices_include_vat": lambda: bool(values["prices_include_vat"]),
         "small_business": lambda: bool(values["small_business"]),
+        "withdrawal_days": lambda: number(values["withdrawal_days"], 14, 14, 365),
+        "transit_days": lambda: number(values["transit_days"], 2, 0, 60),
         "receipt_footer": lambda: fields.some_lines(values["receipt_footer"], at_most=500),
     })
 
@@ -56,6 +60,13 @@ def web_address(text: str) -> str:
     if typed and not re.fullmatch(r"https?://[^\s/.@]+(\.[^\s/.@]+)+(/\S*)?", typed):
         raise Refused("Write the address of the website like https://example.com.")
     return typed
+
+
+def number(value: int | None, usual: int, low: int, high: int) -> int:
+    """Empty is the usual one."""
+    if value is not None and not low <= value <= high:
+        raise Refused("Enter a number from {low} to {high}.", low=low, high=high)
+    return usual if value is None else value
 
 
 def iban(text: str) -> str:

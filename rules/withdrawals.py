@@ -71,10 +71,15 @@ def applies(order: Order) -> str:
 
 def button(order: Order, parcels: Iterable[Parcel], settings: Settings) -> Clock | None:
     """The clock beside the button on the order's page (art. 11a(1): there during the whole period); None when there is none."""
-    if applies(order) or order.status.stage == Stage.CANCELLED or withdrew_from_all(order):
+    until = desk_clock(order, settings, parcels)
+    return None if until is None or until.is_over or withdrew_from_all(order) else until
+
+
+def desk_clock(order: Order, settings: Settings, parcels: Iterable[Parcel]) -> Clock | None:
+    """What the desk shows of it; None where nobody may withdraw."""
+    if order.placed is None or applies(order) or order.status.stage == Stage.CANCELLED:
         return None
-    until = clock(order, settings, [parcel.shipped_at for parcel in parcels if parcel.shipped_at])
-    return None if until.is_over else until
+    return clock(order, settings, [parcel.shipped_at for parcel in parcels if parcel.shipped_at])
 
 
 def withdrew_from_all(order: Order) -> bool:

@@ -12,7 +12,9 @@ from markupsafe import Markup
 from blueprints.support.access import actor
 from blueprints.support.formats import language
 from models import Line, Order
-from rules import addresses, cart, customer_page, order_customer, orders, parcels, payments, refunds, returns, shop, status, timeline, totals
+from rules import (
+    addresses, cart, customer_page, order_customer, orders, parcels, payments, refunds, returns, shop, status, timeline, totals, withdrawals,
+)
 from rules.stages import step
 
 # what changes with the lines
@@ -35,11 +37,11 @@ NEEDS = {
     "cart/_coupons.html":      ("sums",),
     "payments/_payments.html": ("payments", "refunds"),
     "parcels/_parcels.html":   ("parcels",),
-    "returns/_returns.html":   ("returns",),
+    "returns/_returns.html":   ("returns", "withdrawal"),
     "links/_link.html":        ("links",),
     "cart/_free_form.html":    ("rates",),
 }
-NOT_ON_PAGE = {"links", "rates", "returns"}
+NOT_ON_PAGE = {"links", "rates", "returns", "withdrawal"}
 # what shows the part of an order that an event says was changed
 SHOWS = {
     "line": CART, "discount": CART, "coupon": CART, "shipping": CART, "regime": CART, "customer": CUSTOMER,
@@ -90,6 +92,10 @@ class Screen:
     @cached_property
     def returns(self) -> list[Any]:
         return returns.of_order(self.order, self.lines)
+
+    @cached_property
+    def withdrawal(self) -> Any:
+        return withdrawals.desk_clock(self.order, self.settings, [parcel for parcel, _ in self.parcels])
 
     @cached_property
     def gone(self) -> dict[int, Any]:

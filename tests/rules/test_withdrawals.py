@@ -6,7 +6,9 @@ import pytest
 
 from models import Event, Letter, LetterTemplate, Line, Order, Parcel, Product, Return, Shop, Source, Stage, now
 from money import Quantity
-from rules import cart, checks, days_off, letter_templates, orders, returns, shop as shops, status, withdrawals
+from rules import cart, checks, days_off, letter_templates, orders, profile, returns, settings, status, withdrawals
+from rules import shop as shops
+from rules.lists import SOURCES
 from rules.refusal import Invalid, Refused
 from rules.rights import DESK
 from rules.status import Choices
@@ -162,3 +164,22 @@ def test_a_letter_that_is_switched_off_goes_all_the_same(order, by):
     letter_templates.set_use("withdrawal", active=False, attach="", by=by)
     say(order)
     assert Letter.select().count() == 1 and Letter.get().created <= now()
+
+
+def test_the_shop_says_how_long_and_from_which_sales_and_products(shop, by):
+    counter, web = shop.source("counter"), shop.source("web")
+    assert (counter.is_distance, web.is_distance, shop.shop.withdrawal_days) == (False, True, 14)
+    for wrong in ({"withdrawal_days": 10}, {"transit_days": -1}):
+        with pytest.raises(Invalid) as refused:
+            profile.clean({**profile.BLANK, "name": "Theehuis"} | wrong)
+        assert set(refused.value.errors) == set(wrong)
+    settings.change(SOURCES, web.id, {"name": "Webshop", "name_en": "Website", "is_distance": False}, by=by)
+    assert not shops.current().source("web").is_distance
+    made = a_product("Trouwring", stays_sold=True)
+    assert Product.get_by_id(made.id).stays_sold
+
+
+def test_the_desk_sees_the_clock_of_distance_sales(order, shop):
+    assert withdrawals.desk_clock(order, shops.current(), []).arrived == shops.today() + timedelta(days=2)
+    changed_settings(Source, is_distance=False)
+    assert withdrawals.desk_clock(orders.find(order.number), shops.current(), []) is None
