@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from models import Document, Refund
 from money import Money, Quantity
-from rules import document_credits, documents, orders, payments, refunds, totals
+from rules import checks, document_credits, documents, orders, payments, refunds, totals
 from rules.document_credits import Sum
 from rules.refusal import Refused
 from tests import factories
@@ -123,3 +123,11 @@ def test_any_pieces_and_the_rest_are_the_whole(grosses, pieces):
         assert all(0 <= each.vat <= each.gross for each in part.values())
         credited.append(part)
     assert set(document_credits.left_of(sale, credited).values()) == {Sum(0, 0)}
+
+
+def test_the_check_finds_more_credited_than_invoiced(invoiced, by):
+    credit = pay_back(invoiced, by, amount=Money(1000))
+    assert list(checks.run()) == []
+    facts = credit.facts | {"total": 99999, "vat": [{"rate": 900, "base": 90000, "vat": 9999, "gross": 99999}]}
+    Document.update(facts=facts).where(Document.id == credit.id).execute()
+    assert ["more credited than invoiced" in str(breach) for breach in checks.run()] == [True]
