@@ -19,7 +19,7 @@ from tests.desk import Desk, session_of
 from tests.provider_server import provider_server
 
 
-DATABASES = {"states", "own_desk", "running_desk"}  # every fixture with a database stands on one of these
+DATABASES = {"states", "own_desk", "running_desk", "paid_desk"}  # every fixture with a database stands on one of these
 
 
 @pytest.hookimpl(trylast=True)
