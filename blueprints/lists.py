@@ -61,11 +61,13 @@ def show(page: Page, key: int) -> str:
 
 
 def create(page: Page) -> Any:
+    """Back to the list; a method whose provider asks for keys leads on to where they are entered."""
     form = page.form()
 
-    def add() -> None:
+    def add() -> str:
         values = form.typed()
-        keys.once(form_key(), f"{page.noun}.added", values, lambda: settings.add(page.kind, values, by=actor()).id, by=actor())
+        key = keys.once(form_key(), f"{page.noun}.added", values, lambda: settings.add(page.kind, values, by=actor()).id, by=actor())
+        return page.url("show", key=key) if payment_methods.asks_keys(values.get("provider", "")) else page.url("list")
 
     return tried(page, form, add, _("Added"))
 
@@ -73,7 +75,12 @@ def create(page: Page) -> Any:
 def change(page: Page, key: int) -> Any:
     row = settings.find(page.kind, g.settings, key)
     form = page.form(**row.__data__)
-    return tried(page, form, lambda: settings.change(page.kind, key, form.typed(), by=actor(), seen=seen()), _("Saved"), row=row)
+
+    def save() -> str:
+        settings.change(page.kind, key, form.typed(), by=actor(), seen=seen())
+        return page.url("list")
+
+    return tried(page, form, save, _("Saved"), row=row)
 
 
 def archive(page: Page, key: int) -> Any:
@@ -104,11 +111,11 @@ def move(page: Page, key: int) -> Any:
                      toast=_("%(name)s moved", name=rows[key].name))
 
 
-def tried(page: Page, form: DeskForm, act: Callable[[], None], done: str, row: Any = None) -> Any:
-    """Do it and say so, or show the same form with what is wrong beside its field."""
+def tried(page: Page, form: DeskForm, act: Callable[[], str], done: str, row: Any = None) -> Any:
+    """Do it, say so and go where it leads, or show the same form with what is wrong beside its field."""
     if form.validate():
         try:
-            act()
+            onwards = act()
         except Conflict as conflict:
             if row is None:
                 raise
@@ -118,7 +125,7 @@ def tried(page: Page, form: DeskForm, act: Callable[[], None], done: str, row: A
                 raise
         else:
             flash(done, "done")
-            return go(page.url("list"))
+            return go(onwards)
     return show_list(page, row=row, form=form, fragment="lists/_form.html"), 422
 
 

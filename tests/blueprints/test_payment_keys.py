@@ -215,6 +215,14 @@ def test_the_address_for_news_can_be_copied_and_says_when_nobody_reaches_it(clie
     assert warning in page if warning else "BASE_URL" not in page
 
 
+def test_a_new_method_of_a_provider_leads_to_where_its_keys_are_entered(owner_with_password):
+    answer = owner_with_password.post("/settings/payment-methods", data={"name": "Online", "provider": "stripe", "key": "k1"})
+    added = next(method for method in shops.current().payment_methods.values() if method.name == "Online")
+    assert answer.headers["Location"] == of(added)
+    again = owner_with_password.post("/settings/payment-methods", data={"name": "Online", "provider": "stripe", "key": "k1"})
+    assert again.headers["Location"] == of(added)
+
+
 def test_methods_without_a_provider_have_no_keys(client, shop):
     cash = shop.payment_method("cash")
     assert "payment-keys-card" not in client.get(of(cash)).text

@@ -67,3 +67,8 @@ def test_choosing_how_it_is_paid_says_what_that_means(htmx, bank, placed_order):
 
 def test_an_order_that_is_not_there_is_not_found(client):
     assert client.get("/orders/nope/transfer").status_code == 404
+
+
+def test_the_sheet_and_the_order_are_valid_html(client, bank, placed_order, html_errors):
+    for page in (f"/orders/{placed_order.number}/transfer", f"/orders/{placed_order.number}"):
+        assert html_errors(client.get(page).text) == []
