@@ -78,8 +78,8 @@ def back(place: str, token: str) -> str:
     if last is not None and last.state in provider_payments.OPEN:
         try:
             provider_payments.look(last)
-        except Unanswered as refused:
-            message = sentence(refused)
+        except Refused as refused:  # of anything but silence the shop is told, not the customer
+            message = sentence(refused) if isinstance(refused, Unanswered) else ""
         order = opened(token, place)
     turn = request.args.get("turn", 0, int)
     return _paying(order, place, token, message=message, is_back=True, turn=turn + 1, pause=PAUSES[turn] if 0 <= turn < len(PAUSES) else 0)

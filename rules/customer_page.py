@@ -73,10 +73,18 @@ def transfer(order: Order, settings: Settings) -> Transfer | None:
 
 
 def pay(order: Order, method: PaymentMethod, seen: str, *, return_url: str) -> Payment:
-    """A payment for what is due now. Refuses when that is not the amount (in cents) that the customer saw. Not inside a transaction."""
+    """A payment for what is due now. Refuses when that is not the amount (in cents) that the customer saw. Not inside a transaction.
+
+    What is wrong with the shop's account at the provider is not told to the customer.
+    """
     if seen != str(due(order).cents):
         raise Conflict("The amount has changed: {amount} is to be paid now.", amount=due(order))
-    return provider_payments.ask(order, method, by=CUSTOMER, return_url=return_url)
+    try:
+        return provider_payments.ask(order, method, by=CUSTOMER, return_url=return_url)
+    except Refused as refused:
+        if refused.field == "method":
+            raise Refused("It cannot be paid this way now. Choose another, or ask the shop.") from refused
+        raise
 
 
 def asked_last(payments: list[Payment]) -> Payment | None:

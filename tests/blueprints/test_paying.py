@@ -6,7 +6,7 @@ import pytest
 
 from models import Letter, Line, Payment, PaymentMethod, Stage
 from money import Money
-from rules import cart, links, orders, status
+from rules import cart, links, orders, payments, refunds, status
 from rules import shop as shops
 from rules.rights import DESK
 from tests.online import a_method, an_order
@@ -142,3 +142,22 @@ def test_a_second_window_says_that_a_payment_is_under_way(visitor, providers, me
     press(visitor, address)
     html = visitor.get(address).text
     assert "Heb je net betaald?" in html and f"{address}/back" in html and 'http-equiv="refresh"' not in html
+
+
+def test_what_is_wrong_with_the_account_is_not_told_to_the_customer(visitor, providers, method, order, address):
+    press(visitor, address)
+    PaymentMethod.update(secrets="not to be opened").where(PaymentMethod.id == method.id).execute()
+    shops.touch()
+    answer = press(visitor, address)
+    assert answer.status_code == 422 and "Zo kan het nu niet betaald worden" in answer.text and "sleutel" not in answer.text
+    back = visitor.get(f"{address}/back")
+    assert back.status_code == 200 and "Wachten op je bank" in back.text and "sleutel" not in back.text
+
+
+def test_money_that_went_back_is_no_thank_you(visitor, shop, by, order, address):
+    with orders.changing(order.number, "payment", version=None, by=by) as changed:
+        payments.record(changed, shop.payment_method("cash"), Money(3_000), by=by)
+    with orders.changing(order.number, "payment", version=None, by=by) as changed:
+        refunds.make(changed, refunds.Asked(shop.payment_method("cash"), amount=Money(3_000)), by=by)
+    html = visitor.get(address).text
+    assert "heeft €\xa030,00 terugbetaald" in html and "Bedankt" not in html
