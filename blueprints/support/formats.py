@@ -116,9 +116,12 @@ def written(fact: Any) -> Any:
     return day(fact) if isinstance(fact, date) else fact
 
 
+TOLD = ("right", "what", "why")  # facts that are sentences of ours, or of somebody else's
+
+
 def sentence(refused: Refused) -> str:
     """What a rule refused, in the reader's language."""
-    facts = {name: gettext(fact) if name in ("right", "what") else written(fact) for name, fact in refused.facts.items()}
+    facts = {name: gettext(fact) if fact and name in TOLD else written(fact) for name, fact in refused.facts.items()}
     return gettext(refused.message).format(**facts)
 
 
