@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from models import SETTLED, BankEntry, BankPart, Document, Order, Payment, Refund
+from models import SETTLED, BankEntry, BankPart, Order, Payment, Refund
 from money import ZERO, Money
 from rules import bank_references
 from rules.bank_references import Number
@@ -119,20 +119,21 @@ def _by_number(looked_for: set[str], settings: Settings) -> dict[str, set[int]]:
     found: dict[str, set[int]] = defaultdict(set)
     if not looked_for:
         return found
-    own: Any = Order.select(Order.id, Order.number).where(Order.number.in_(list(looked_for))).tuples()
-    for order, number in own:
+    for order, number in _where("SELECT id, number FROM \"order\" WHERE number IN ({})", looked_for):
         found[number].add(order)
     elsewhere = {spelled: number for number in looked_for for spelled in (number, f"#{number}")}
-    others: Any = Order.select(Order.id, Order.external_number).where(
-        Order.source.in_(list(settings.sources)), Order.external_number.in_(list(elsewhere))).tuples()
-    for order, number in others:
+    sources = ", ".join(str(key) for key in settings.sources)
+    for order, number in _where(f"SELECT id, external_number FROM \"order\" WHERE source_id IN ({sources}) AND external_number IN ({{}})", elsewhere):
         found[elsewhere[number]].add(order)
     printed = {document: number for number in looked_for for document in bank_references.documents(number, settings.shop)}
-    papers: Any = Document.select(Document.order, Document.number).where(Document.number.in_(list(printed))).tuples() if printed else ()
-    for order, number in papers:
-        if order is not None:
-            found[printed[number]].add(order)
+    for order, number in _where("SELECT order_id, number FROM document WHERE order_id IS NOT NULL AND number IN ({})", printed):
+        found[printed[number]].add(order)
     return found
+
+
+def _where(sql: str, values: Collection[str]) -> list[tuple[int, str]]:
+    """Some thousands of values at once: more than it is worth building a query of."""
+    return run(Sql(sql.format(", ".join("?" * len(values))), tuple(values))).fetchall() if values else []
 
 
 def _owing(amounts: set[Money]) -> list[int]:

@@ -50,8 +50,8 @@ def proposals(entries: Sequence[BankEntry], settings: Settings) -> dict[int, Pro
 
 
 def _of(entry: BankEntry, left: Money, candidates: Candidates) -> Proposal:
-    if left < ZERO:
-        return _went_out(entry, left, candidates)
+    if left <= ZERO:
+        return _went_out(entry, left, candidates) if left else Proposal(left)
     if entry.chosen:
         return _chosen(entry, left, candidates)
     named = (candidates.orders[key] for key in candidates.said[entry.id])
