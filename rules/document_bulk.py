@@ -1,4 +1,4 @@
-"""The same document of many orders, as one PDF in the order of the list: issued one by one, laid out some hundred pages at a time."""
+"""The same document of many orders, as one PDF in the order of the list: issued one by one, laid out some dozens of pages at a time."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rules.refusal import Refused
 from rules.rights import Actor, must_have
 
 AT_ONCE = 10  # orders whose documents are issued in one transaction
-PAGES = 100   # laid out and written together: what memory has to hold
+PAGES = 50    # laid out and written together: what memory has to hold, some megabytes each
 LEFT_OUT = ("credit", "refund")  # these are made by a refund
 
 

@@ -22,6 +22,8 @@ def must_be_invoiceable(order: Order, seller: Shop) -> None:
         raise Refused("An invoice names the shop's address and VAT number. Fill them in first, under Settings, Shop profile.")
     if not (order.name or order.company) or order.billing is None or not _is_complete(order):
         raise Refused("An invoice names the customer and their address. Fill in the billing data first.")
+    if order.keeps_total:
+        raise Refused("This order came in with a total that its lines do not add up to. Correct it first: an invoice has to add up.")
     if order.regime in TO_NUMBER and not order.vat_number:
         raise Refused("With this VAT regime an invoice names the customer's VAT number. Fill it in with the billing data first.")
 

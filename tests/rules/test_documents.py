@@ -1,11 +1,15 @@
 """Receipts are numbered without gaps, frozen when issued, and printed again as a copy."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from models import Document, Order, OrderVat, Shop
 from money import Money
 from rules import documents, orders, payments, printing, shop as shops
 from rules.refusal import NotFound, Refused
+from tests import factories
 
 pytestmark = pytest.mark.row("S21")
 
@@ -72,3 +76,48 @@ def test_a_draft_has_no_receipt(by):
 def test_an_unknown_document_is_refused(placed_order, by):
     with pytest.raises(NotFound):
         documents.issue(placed_order, "passport", by=by)
+
+
+@pytest.mark.parametrize(("facts", "said"), [
+    ({"billing": None}, "billing data"), ({"name": "", "company": ""}, "billing data"), ({"regime": "reverse_charge"}, "customer's VAT number"),
+    ({"regime": "intra_eu"}, "customer's VAT number"), ({"keeps_total": True}, "add up")])
+def test_an_invoice_that_lacks_what_the_law_asks_is_refused(shop, by, facts, said):
+    order = factories.an_invoiceable_order(shop, by)
+    Order.update(facts).where(Order.id == order.id).execute()
+    with pytest.raises(Refused, match=said):
+        documents.issue(order, "invoice", by=by)
+    assert not Document.select().exists()
+
+
+def test_a_shop_without_a_vat_number_issues_no_invoice(placed_order, by):
+    with pytest.raises(Refused, match="VAT number"):
+        documents.issue(placed_order, "invoice", by=by)
+
+
+def test_an_invoice_is_paid_for_before_its_day(shop, by):
+    order = factories.an_invoiceable_order(shop, by)
+    facts = documents.issue(order, "invoice", by=by).facts
+    assert (facts["day"], facts["pay_before"]) == (shops.today().isoformat(), (shops.today() + timedelta(days=14)).isoformat())
+    assert facts["supplied"] == facts["prepaid"] == "" and "EUR93.95" in facts["epc"] and order.number in facts["epc"]
+
+
+def test_a_paid_invoice_asks_for_nothing(shop, by):
+    order = factories.an_invoiceable_order(shop, by)
+    factories.pay(order, by=by)
+    facts = documents.issue(order, "invoice", by=by).facts
+    assert facts["pay_before"] == "" and facts["epc"] is None and facts["prepaid"] == shops.today().isoformat()
+
+
+def test_paying_later_does_not_change_an_invoice(shop, by):
+    order = factories.an_invoiceable_order(shop, by)
+    first = documents.issue(order, "invoice", by=by)
+    factories.pay(order, by=by)
+    assert documents.issue(order, "invoice", by=by).id == first.id
+
+
+def test_who_may_not_refund_credits_no_invoice(shop, by):
+    invoice = documents.issue(factories.an_invoiceable_order(shop, by), "invoice", by=by)
+    with pytest.raises(Refused):
+        documents.credit(invoice.id, by=replace(by, rights=frozenset(("documents.print",))))
+    with pytest.raises(Refused):
+        documents.issue(invoice.order, "receipt_80", by=replace(by, rights=frozenset()))
