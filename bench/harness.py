@@ -153,7 +153,7 @@ class Operating(Client):
     def post(self, path: str, **fields: object) -> bytes:
         headers = {"HX-Request": "true", "HX-Request-Type": "partial", "X-CSRFToken": self.token}
         headers |= self.headers | {"Content-Type": "application/x-www-form-urlencoded"}
-        self.connection.request("POST", path, urlencode(fields), headers)
+        self.connection.request("POST", path, urlencode(fields, doseq=True), headers)
         answer = self.connection.getresponse()
         body = answer.read()
         if answer.status not in (200, 204):
