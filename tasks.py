@@ -17,8 +17,8 @@ from redis.exceptions import RedisError
 import config
 from models import database
 from rules import (
-    bank_booking, bulk_changes, bulk_status, document_bulk, documents, exports, jobs, keys, label_rules, outbox, presence, printing, provider_notices,
-    provider_refunds, provider_rounds, reactions, throttle,
+    bank_booking, bulk_changes, bulk_status, document_bulk, documents, exports, jobs, keys, label_rules, outbox, presence, print_queue, print_watch,
+    printing, provider_notices, provider_refunds, provider_rounds, reactions, throttle,
 )
 from rules.refusal import Refused
 
@@ -104,6 +104,42 @@ def pick_up_letters() -> None:
     """Send what nobody was woken for, and say what became of letters whose worker died."""
     outbox.settle_lost()
     send_letters()
+
+
+@huey.task()
+def print_jobs(printer: int) -> None:
+    """Print what is due on this printer; somebody stands beside it."""
+    print_queue.print_due(printer)
+
+
+def wake_printing(printer: int, seconds: int) -> None:
+    """What this misses, the minute task finds."""
+    try:
+        print_jobs.schedule((printer,), delay=seconds) if seconds else print_jobs(printer)
+    except (OSError, sqlite3.Error, RedisError) as error:
+        logging.getLogger("toonbank").error("queue: %s", error)
+
+
+print_queue.wake = wake_printing
+
+
+@huey.periodic_task(crontab(minute="*"))
+def pick_up_print_jobs() -> None:
+    """Print what nobody was woken for, and say what became of jobs whose worker died."""
+    for printer in print_queue.look_after():
+        print_jobs(printer)
+
+
+@huey.task()
+def ask_printer(printer: int) -> None:
+    print_watch.ask(printer)
+
+
+@huey.periodic_task(crontab(minute="*"))
+def watch_printers() -> None:
+    """Ask printers that were silent how they stand, each by itself: one that is off holds up no other."""
+    for printer in print_watch.silent():
+        ask_printer(printer)
 
 
 @huey.task()

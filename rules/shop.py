@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 import config
 from models import (
-    Courier, Label, LabelRule, LetterTemplate, Operator, PaymentMethod, Role, ShippingMethod, Shop, Source, Stage, Status, Table, VatCategory,
-    VatRate, database, now,
+    Courier, Label, LabelRule, LetterTemplate, Operator, PaymentMethod, Printer, Role, ShippingMethod, Shop, Source, Stage, Status, Table,
+    VatCategory, VatRate, database, now,
 )
 from rules import defaults
 from rules.refusal import NotFound, Refused
@@ -37,6 +37,7 @@ class Settings:
     vat_rates: tuple[VatRate, ...]
     letter_templates: dict[tuple[str, str], LetterTemplate]  # by key and language
     label_rules: tuple[LabelRule, ...]
+    printers: dict[int, Printer]  # how they are set up; how they stand now is not here (rules/printers.py)
 
     def status_for(self, stage: Stage) -> Status:
         """The first status in use of this stage."""
@@ -115,7 +116,7 @@ def _read() -> Settings:
         sources=_by_id(Source, Source.position), labels=_by_id(Label, Label.position), vat_categories=categories,
         vat_rates=tuple(VatRate.select().order_by(VatRate.category, VatRate.valid_from)),
         letter_templates={(row.key, row.language): row for row in LetterTemplate.select().order_by(LetterTemplate.id)},
-        label_rules=tuple(LabelRule.select().order_by(LabelRule.id)),
+        label_rules=tuple(LabelRule.select().order_by(LabelRule.id)), printers=_by_id(Printer, Printer.name),
     )
     for method in settings.shipping_methods.values():
         method.courier = couriers.get(method.courier_id)

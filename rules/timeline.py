@@ -83,6 +83,8 @@ KINDS = {
     "link.made":               ("pay",      "link",        N_("Address for the customer made")),
     "link.revoked":            ("pay",      "x",           N_("Address of the customer withdrawn")),
     "document.printed":        ("order",    "printer",     N_("Printed: {what} {number}")),
+    "print.failed":            ("order",    "triangle-alert", N_("{what} {number} was not printed on {printer}")),
+    "print.uncertain":         ("order",    "triangle-alert", N_("{what} {number} was perhaps printed on {printer}")),
     "letter.sent":             ("mail",     "mail",        N_("E-mail ‘{subject}’ sent to {recipient}")),
     "letter.failed":           ("mail",     "triangle-alert", N_("E-mail ‘{subject}’ to {recipient} failed: {why}")),
     "letter.uncertain":        ("mail",     "triangle-alert", N_("E-mail ‘{subject}’ to {recipient} was perhaps sent")),

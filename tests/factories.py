@@ -1,8 +1,10 @@
 """Things tests are about, named by what matters of them."""
 
-from models import Coupon, Customer, Order, Product, Shop, Stage
+import secrets
+
+from models import Coupon, Customer, Device, Order, Printer, Product, Shop, Stage
 from money import Money, Quantity
-from rules import addresses, cart, customers, orders, payments, products, shop, status, terms
+from rules import addresses, cart, customers, orders, payments, printers, products, shop, status, terms
 from rules.addresses import AddressFacts
 from rules.customer_facts import CustomerFacts
 from rules.pricing import Discount
@@ -74,3 +76,18 @@ def add(order, name, price, *, by, **facts) -> None:
     product = a_product(name, price, **facts)
     with orders.changing(order.number, "line", version=None, by=by) as changed:
         cart.add_product(changed, product, by=by)
+
+
+def a_printer(by, port=9100, *, kind="network", name="Toonbank", **facts) -> Printer:
+    """A receipt printer of 80 mm, on this machine when it is one of the network."""
+    typed = printers.FIRST_SETTINGS | {"name": name, "host": "127.0.0.1", "port": port, "fallback": None} | facts
+    return printers.add(kind, typed, by=by)
+
+
+def change_printer(printer, by, **facts) -> None:
+    row = Printer.get_by_id(printer.id)
+    printers.change(row.id, row.settings | {"name": row.name, "fallback": row.fallback_id} | facts, by=by)
+
+
+def a_device(name="Kassa 1") -> Device:
+    return Device.create(key=secrets.token_hex(16), session=secrets.token_hex(16), name=name)

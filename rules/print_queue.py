@@ -1,0 +1,189 @@
+"""The print queue: what was asked for waits, is claimed, handed over and settled, each by one worker, none printed twice by itself.
+
+    waiting → claimed (by a worker, for a while) → handing → printed | sent | failed | uncertain; cancelled: called off before it left
+
+`handing` is written just before the first byte leaves: who dies before has certainly printed nothing, and another tries again; who dies
+after may have, and a person looks. What waits for one printer leaves in its order. `sent`: the printer is one that never answers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from peewee import SQL, fn
+
+from models import Document, Printer, PrintJob, database, now
+from plugins.printers import escpos
+from plugins.printers.contract import Later, Never, Unknown
+from rules import document_kinds, events, printers, receipt_rows, shop
+from rules.rights import DESK
+
+CLAIM, HANDING = timedelta(seconds=30), timedelta(minutes=1)  # after which who claimed it, or handed it over, is taken for dead
+FIRST_PAUSE, LONGEST_PAUSE = 2, 30   # seconds between attempts, doubled each time
+PATIENCE = timedelta(hours=1)        # with a printer that is off, when no other prints for it
+DRAWER_OPENS = timedelta(minutes=1)  # after the press; later nobody expects it
+BEGUN = ("claimed", "handing")
+PENDING = printers.PENDING
+COUNTED = (*PENDING, "failed", "uncertain")
+Clock = Callable[[], datetime]
+
+
+def _nobody(printer: int, seconds: int) -> None:
+    """Without a worker nobody is woken."""
+
+
+wake: Callable[[int, int], None] = _nobody  # tasks.py says how: have the worker look at this printer's jobs, in so many seconds
+
+
+def wake_after(printer: int) -> None:
+    """Have the worker look once what is written now is true; nothing happens when it is rolled back."""
+    database.after_commit(lambda: wake(printer, 0))
+
+
+def counts(printer: int | None = None) -> dict[str, int]:
+    """How many are on their way, failed, or perhaps printed; of one printer, or of all."""
+    query: Any = PrintJob.select(PrintJob.state, fn.COUNT(PrintJob.id)).where(PrintJob.state.in_(COUNTED)).group_by(PrintJob.state)
+    query = query.where(PrintJob.printer == printer) if printer else query
+    return dict.fromkeys(COUNTED, 0) | dict(query.tuples())
+
+
+def print_due(printer: int, clock: Clock = now) -> int:
+    """Print all that is due on this printer of the network; answers how many were printed. Stops when it cannot print."""
+    done = 0
+    while (job := claim(printer, clock)) is not None:
+        if not _print(job, clock):
+            return done
+        done += 1
+    return done
+
+
+def _may_go(printer: int, at: datetime) -> Sequence[Any]:
+    """Conditions: due, claimed by nobody who lives, and no earlier job of its printer still on its way."""
+    earlier = PrintJob.alias()
+    before = earlier.select(SQL("1")).where(earlier.printer == PrintJob.printer, earlier.id < PrintJob.id, earlier.state.in_(PENDING))
+    free = (PrintJob.state == "waiting") & (PrintJob.not_before <= at)
+    lost = (PrintJob.state == "claimed") & (PrintJob.lease < at)
+    return (PrintJob.printer == printer, PrintJob.state.in_(("waiting", "claimed")), free | lost, ~fn.EXISTS(before))
+
+
+def next_of(printer: int, at: datetime) -> PrintJob | None:
+    """What is to be printed there now."""
+    found: PrintJob | None = PrintJob.select().where(*_may_go(printer, at)).order_by(PrintJob.id).first()
+    return found
+
+
+def claim(printer: int, clock: Clock = now) -> PrintJob | None:
+    """The next job of this printer, when it is ours alone."""
+    if (job := next_of(printer, clock())) is None:
+        return None
+    worker = secrets.token_hex(8)
+    claimed = PrintJob.update(state="claimed", worker=worker, lease=clock() + CLAIM, attempts=PrintJob.attempts + 1).where(
+        PrintJob.id == job.id, *_may_go(printer, clock())).execute()
+    return PrintJob.get_by_id(job.id) if claimed else None
+
+
+def _print(job: PrintJob, clock: Clock) -> bool:
+    """Try one job that we claimed; whether the next may be tried."""
+    printer = shop.current().printers[job.printer_id]
+    line = printers.line(printer)
+    try:
+        content = escpos.written(rows(job, clock()), printers.model(printer))
+        line.offer()
+        printers.is_there(printer.id, clock())
+        if not begin_handing(job, clock):
+            return False
+        is_on_paper = line.hand_over(content)
+    except Later as error:
+        put_off(job, str(error), clock())
+        return False
+    except Never as error:
+        return settle(job, "failed", clock(), why=str(error))
+    except Unknown as error:
+        printers.is_wrong(printer.id, str(error))
+        return settle(job, "uncertain", clock(), why=str(error))
+    except Exception as error:
+        put_off(job, type(error).__name__, clock())
+        raise
+    finally:
+        line.close()
+    return settle(job, "printed" if is_on_paper else "sent", clock())
+
+
+def rows(job: PrintJob, at: datetime) -> list[Any]:
+    """What comes out: its document, or a test. A drawer does not open long after the press."""
+    if job.document_id is None:
+        settings = shop.current()
+        return receipt_rows.test(settings.printers[job.printer_id].name, settings.shop.language)
+    opens = job.opens_drawer and at - job.created < DRAWER_OPENS
+    return receipt_rows.rows(Document.get_by_id(job.document_id), is_copy=job.is_copy, opens_drawer=opens)
+
+
+def begin_handing(job: PrintJob, clock: Clock) -> bool:
+    """Written before the first byte leaves. False when it is no longer ours, or was called off."""
+    return _ours(job, ("claimed",), state="handing", lease=clock() + HANDING)
+
+
+def put_off(job: PrintJob, why: str, at: datetime) -> None:
+    """Certainly nothing was printed: try again later, after a longer pause each time."""
+    pause = min(FIRST_PAUSE << min(job.attempts - 1, 10), LONGEST_PAUSE)
+    printers.is_wrong(job.printer_id, why)
+    if _ours(job, BEGUN, state="waiting", error=_short(why), not_before=at + timedelta(seconds=pause), worker=None, lease=None):
+        wake(job.printer_id, pause)
+
+
+def settle(job: PrintJob, state: str, at: datetime, *, why: str = "") -> bool:
+    """How it ended. An answer that comes after somebody gave up on it still counts, unless a person decided."""
+    with database.atomic():
+        ended = _ours(job, (*BEGUN, "uncertain"), state=state, lease=None, error=_short(why), ended=at)
+        if ended and state in ("failed", "uncertain"):
+            record(f"print.{state}", job)
+    return ended
+
+
+def _ours(job: PrintJob, was: tuple[str, ...], **values: Any) -> bool:
+    """Write this, as long as the job is still ours."""
+    return bool(PrintJob.update(**values).where(PrintJob.id == job.id, PrintJob.worker == job.worker, PrintJob.state.in_(was)).execute())
+
+
+def look_after(clock: Clock = now) -> set[int]:
+    """Say what became of jobs whose worker died, let another printer take over from one that stays off, give up on what waited too long.
+    Answers the printers of the network for which something is due."""
+    at = clock()
+    for job in PrintJob.select().where(PrintJob.state == "handing", PrintJob.lease < at).order_by(PrintJob.id):
+        settle(job, "uncertain", at, why="Nobody said whether it was printed.")
+    standing = {row.id: row for row in Printer.select()}
+    for job in PrintJob.select().where(PrintJob.state == "waiting", PrintJob.since < at - timedelta(minutes=1)).order_by(PrintJob.id):
+        _long_waiting(job, standing, at)
+    due: Any = PrintJob.select(PrintJob.printer).where(PrintJob.state.in_(("waiting", "claimed"))).distinct().tuples()
+    return {key for key, in due if standing[key].kind == "network" and next_of(key, at)}
+
+
+def _long_waiting(job: PrintJob, standing: dict[int, Printer], at: datetime) -> None:
+    printer = standing[job.printer_id]
+    other = standing.get(printer.fallback_id)
+    late = at - timedelta(minutes=printer.settings["minutes"])
+    if other and not other.archived and job.moved_from_id is None and job.since < late and printers.is_off(printer, at):
+        _while_waiting(job, printer=other.id, moved_from=printer.id, since=at, not_before=at, attempts=0)
+    elif job.since < at - PATIENCE and printers.is_off(printer, at):
+        with database.atomic():
+            if _while_waiting(job, state="failed", ended=at, error=job.error or "The printer does not answer."):
+                record("print.failed", job)
+
+
+def _while_waiting(job: PrintJob, **values: Any) -> bool:
+    return bool(PrintJob.update(**values).where(PrintJob.id == job.id, PrintJob.state == "waiting").execute())
+
+
+def record(kind: str, job: PrintJob) -> None:
+    """On the timeline of its order; a test has none."""
+    if job.document_id is not None:
+        document = Document.get_by_id(job.document_id)
+        events.record(kind, by=DESK, order=document.order_id, document=document.id, what=document_kinds.NAMES[document.kind],
+                      number=document.number or "", printer=shop.current().printers[job.printer_id].name)
+
+
+def _short(why: str) -> str:
+    return " ".join(why.split())[:300]
