@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from models import BankEntry
@@ -10,12 +11,11 @@ from money import ZERO, Money
 from rules import bank_candidates, bank_links
 from rules.bank_candidates import ByHand, Candidates, Known, PaidBack
 from rules.bank_names import is_same
-from rules.bank_references import Number
 from rules.refusal import N_, Refused
 from rules.shop import Settings
 
 SURE, LIKELY, PERHAPS, NONE = 3, 2, 1, 0
-WEEKS_APART = 6  # between a refund and the bank
+WEEKS_APART = 6  # at most, between what was recorded by hand and the bank
 
 
 class Proposal(NamedTuple):
@@ -79,13 +79,15 @@ def _by_number(entry: BankEntry, left: Money, candidates: Candidates, same: dict
         named = telling if len(telling) > 1 and all(said[order.id].is_named for order in telling) else telling[:1]
         sureness = LIKELY if said[named[0].id].is_named or is_same(entry.name, named[0]) else PERHAPS
         return Proposal(left, sureness, _compared(named, left, N_("Names order {number}.")), named)
-    return _paid_already(left, candidates, said, same)
+    return _paid_already(entry, left, candidates, same)
 
 
-def _paid_already(left: Money, candidates: Candidates, said: dict[int, Number], same: dict[int, Known]) -> Proposal | None:
+def _paid_already(entry: BankEntry, left: Money, candidates: Candidates, same: dict[int, Known]) -> Proposal | None:
     """A number of an order that owes nothing: perhaps because somebody recorded this transfer by hand; else said, and never ticked."""
+    said = candidates.said[entry.id]
     for key, order in same.items():
-        payment = next((payment for payment in candidates.by_hand.get(key, ()) if payment.amount == left), None)
+        near = (payment for payment in candidates.by_hand.get(key, ()) if _is_near(entry, payment.day))
+        payment = next((payment for payment in near if payment.amount == left), None)
         if payment is not None:
             why = Refused("Was recorded by hand on order {number} on {day}.", number=order.number, day=payment.day)
             return Proposal(left, SURE if said[key].is_telling else LIKELY, why, (order,), payment=payment)
@@ -134,7 +136,7 @@ def _compared(orders: Sequence[Known], left: Money, exactly: str) -> Refused:
 
 def _went_out(entry: BankEntry, left: Money, candidates: Candidates) -> Proposal:
     """Money that went out is what was paid back by hand, or none of the desk's business."""
-    near = [refund for refund in candidates.paid_back.get(-left, ()) if abs((entry.booked - refund.done).days) <= 7 * WEEKS_APART]
+    near = [refund for refund in candidates.paid_back.get(-left, ()) if _is_near(entry, refund.done)]
     named = [refund for refund in near if refund.order in entry.description or is_same(entry.name, refund)]
     if len(named) == 1:
         return Proposal(left, SURE, Refused("This was paid back on order {number}.", number=named[0].order), refund=named[0])
@@ -142,3 +144,7 @@ def _went_out(entry: BankEntry, left: Money, candidates: Candidates) -> Proposal
         refund = (named or near)[0]
         return Proposal(left, LIKELY if named else PERHAPS, Refused("As much was paid back on order {number}.", number=refund.order), refund=refund)
     return Proposal(left)
+
+
+def _is_near(entry: BankEntry, day: date) -> bool:
+    return bool(abs((entry.booked - day).days) <= 7 * WEEKS_APART)

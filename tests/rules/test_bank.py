@@ -1,5 +1,7 @@
 """Money on the bank becomes payments once, whoever presses how often, and what was booked wrongly opens again."""
 
+from datetime import datetime
+
 import pytest
 
 from models import BankEntry, BankFile, BankPart, Event, Order, Payment, PaymentMethod, Refund, Stage
@@ -232,7 +234,9 @@ def test_money_out_without_a_refund_is_left_aside_and_cannot_be_booked(read, by)
 def by_hand(order, by):
     """The order, paid by bank as somebody recorded it."""
     with orders.changing(order.number, "payment", version=None, by=by) as changed:
-        return payments.record(changed, bank_method(), Money(4995), by=by)
+        payment = payments.record(changed, bank_method(), Money(4995), by=by)
+    Payment.update(captured_at=datetime(2026, 11, 21, 12)).where(Payment.id == payment.id).execute()
+    return Payment.get_by_id(payment.id)
 
 
 def test_a_transfer_that_was_recorded_by_hand_is_found_again_and_not_booked_twice(read, order, by_hand, by):
@@ -254,6 +258,13 @@ def test_what_was_found_again_and_then_taken_back_is_open(read, order, by_hand, 
         payments.take_back(changed, by_hand, by=by)
     assert states() == ["proposed"] and clean() == []
     assert book_all(by).stays == {} and state_of(order) == ("paid", Money(4995)) and clean() == []
+
+
+def test_what_was_recorded_by_hand_long_ago_is_another_transfer(read, order, by_hand):
+    Payment.update(captured_at=by_hand.captured_at.replace(year=2023)).execute()
+    read(line("49,95", f"Bestelling {order.number}"))
+    (proposal,) = proposals().values()
+    assert (proposal.sureness, proposal.payment) == (bank_matching.PERHAPS, None)
 
 
 def test_a_payment_that_is_not_what_it_was_is_not_found_again(read, order, by_hand, by):
