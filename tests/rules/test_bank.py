@@ -1,7 +1,5 @@
 """Money on the bank becomes payments once, whoever presses how often, and what was booked wrongly opens again."""
 
-from datetime import datetime
-
 import pytest
 
 from models import BankEntry, BankFile, BankPart, Event, Order, Payment, PaymentMethod, Refund, Stage
@@ -235,7 +233,7 @@ def by_hand(order, by):
     """The order, paid by bank as somebody recorded it."""
     with orders.changing(order.number, "payment", version=None, by=by) as changed:
         payment = payments.record(changed, bank_method(), Money(4995), by=by)
-    Payment.update(captured_at=datetime(2026, 11, 21, 12)).where(Payment.id == payment.id).execute()
+    Payment.update(captured_at=payment.captured_at.replace(2026, 11, 21)).where(Payment.id == payment.id).execute()
     return Payment.get_by_id(payment.id)
 
 
