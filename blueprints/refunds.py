@@ -86,7 +86,7 @@ def repeat(number: str, key: int) -> Any:
 
     def again() -> list[int]:
         with changing(number, "payment", "refunds.make") as changed:
-            return [int(rules.refunds.again(changed, refund, method, mails="mails" in request.form, by=actor()).id)]
+            return [int(rules.refunds.again(changed, refund, method, by=actor()).id)]
 
     return _answer(number, keys.once(form_key(), "refund again", [number, key, method.id if method else AS_PAID], again, by=actor()))
 

@@ -81,11 +81,11 @@ def _follow(order: Order, refund: Refund, method: PaymentMethod, was: str, by: A
         payments.refresh(order)
     event = _record(KINDS[refund.state], order, refund, method, by, why=refund.error, was=before)
     if refund.state == "done":
-        refund_done.follow(order, [refund], event, mails=_is_to_be_mailed(refund), by=by)
+        refund_done.follow(order, [refund], event, mails=is_to_be_mailed(refund), by=by)
 
 
-def _is_to_be_mailed(refund: Refund) -> bool:
-    """What who pressed the button chose."""
+def is_to_be_mailed(refund: Refund) -> bool:
+    """What was chosen when the button was pressed."""
     asked = Event.select().where(Event.order == refund.order_id, Event.kind == "refund.asked").order_by(Event.id.desc())
     return any(event.facts["mails"] for event in asked if refund.id in event.facts["refunds"])
 

@@ -16,7 +16,7 @@ from rules.refusal import Refused
 
 Step = tuple[Any, Callable[[], Any]]  # a payment or refund, and what to do about it
 Clock = Callable[[], datetime]
-AT_ONCE = 50                    # of each kind in a round
+AT_ONCE = 500                   # of each kind in a round
 FIRST_PAUSE = timedelta(minutes=1)
 LONGEST_PAUSE = timedelta(hours=6)
 AGE = timedelta(days=100)       # no provider keeps a payment open longer (Mollie, bank transfer)

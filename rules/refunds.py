@@ -16,7 +16,7 @@ from peewee import fn
 
 from models import Event, Line, Order, PaymentMethod, Refund, RefundLine, Regime, Return, database, now
 from money import ZERO, Money, Quantity, divided
-from rules import fields, orders, payments, provider_refunds, refund_done, refund_sources, returned, stock, totals
+from rules import fields, orders, payments, provider_back, provider_refunds, refund_done, refund_sources, returned, stock, totals
 from rules.payments import GONE
 from rules.prepared import Prepared
 from rules.refund_sources import Part
@@ -136,9 +136,10 @@ def make(order: Order, asked: Asked, *, by: Actor) -> list[Refund]:
     return refunds
 
 
-def again(order: Order, refund: Refund, method: PaymentMethod | None, *, mails: bool = False, by: Actor) -> Refund:
+def again(order: Order, refund: Refund, method: PaymentMethod | None, *, by: Actor) -> Refund:
     """Try one that came to nothing again, by a row of its own, on an order that rules.orders.changing gave out: by hand this way, or
-    (None) the way it was paid. Goods that came back with it are not put back again. Refuses a second time, and what make() refuses."""
+    (None) the way it was paid. Goods that came back with it are not put back again; the customer is mailed if that was chosen then.
+    Refuses a second time, and what make() refuses."""
     must_have(by, "refunds.make")
     if refund.order_id != order.id or refund.state not in GONE:
         raise Refused("This money was not refused: there is nothing to try again.")
@@ -152,7 +153,7 @@ def again(order: Order, refund: Refund, method: PaymentMethod | None, *, mails: 
     another = _row(order, part, refund.reason, by, again_of=refund)
     RefundLine.update(refund=another).where(RefundLine.refund == refund).execute()
     Return.update(refund=another).where(Return.refund == refund).execute()
-    _begin(order, [another], mails, by)
+    _begin(order, [another], provider_back.is_to_be_mailed(refund), by)
     return another
 
 

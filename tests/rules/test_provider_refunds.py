@@ -205,10 +205,12 @@ def test_goods_are_put_back_once_however_often_the_money_fails(order, providers)
 
 
 def test_what_failed_can_be_given_by_hand(order, providers, shop):
-    refund, = pay_back(order, lines=lines(order, 1))
+    refund, = pay_back(order, lines=lines(order, 1), mails=True)
     providers.fail_refund()
     provider_rounds.look_after(later(minutes=2))
+    assert not Letter.select().where(Letter.template == "refunded").exists()
     another = again(Refund.get(), shop.payment_method("cash"))
+    assert Letter.select().where(Letter.template == "refunded").count() == 1, "as it was chosen the first time"
     assert (another.state, another.method.key, another.payment_id) == ("done", "cash", refund.payment_id) and refunded(order)[1] == 1_000
     assert list(checks.run()) == []
 
