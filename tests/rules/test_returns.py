@@ -1,10 +1,12 @@
 """Goods that come back: announced, received, settled or cancelled; never more than was sold, and on the shelf once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from random import Random
 
 import pytest
 
-from models import Event, Line, Movement, Product, Refund, RefundLine, Return, ReturnLine, Stage
+import models
+from models import Device, Event, Line, Movement, Product, Refund, RefundLine, Return, ReturnLine, Stage
 from money import Money, Quantity
 from rules import cart, checks, orders, payments, refunds, returns, status
 from rules.refunds import Asked, Back
@@ -160,10 +162,30 @@ def test_each_step_is_done_once(order, cash):
 
 def test_who_comes_second_is_told(order):
     back, seen = announce(order, 1), orders.find(order.number).version
-    another = Actor(None, "Kassa", DESK.rights, device=None)
     receive(order, back)
-    with pytest.raises(Refused):
-        change(order, returns.cancel, back.id + 100, by=another, version=seen)
+    another = Actor(None, "Kassa", DESK.rights, device=Device.create(key="till", name="Kassa").id)
+    with pytest.raises(Conflict):
+        change(order, returns.cancel, back.id, by=another, version=seen, part=f"return:{back.id}")
+    assert Return.get().state == "received"
+
+
+@pytest.mark.parametrize("rule", ["announce", "settle"])
+def test_twenty_at_once_bring_back_no_more_than_was_sold(order, cash, rule):
+    back = announce(order, 3) if rule == "settle" else None
+
+    def at_a_till(_):
+        models.database.connect(reuse_if_open=True)
+        try:
+            return settle(order, back, method=cash) if back else announce(order, 1)
+        except Refused:
+            return None
+        finally:
+            models.database.close()
+
+    with ThreadPoolExecutor(20) as tills:
+        done = [each for each in tills.map(at_a_till, range(20)) if each]
+    assert len(done) == (1 if back else 3) and (Return.select().count(), Refund.select().count()) == ((1, 1) if back else (3, 0))
+    assert len({each.number for each in Return.select()}) == Return.select().count() and not list(checks.run())
 
 
 def test_a_refund_for_a_return_keeps_to_what_a_person_may_pay_back(order, cash):
