@@ -12,7 +12,7 @@ from tests.browser import axe
 from tests.desk import Desk, eventually
 from tests.online import a_method, an_order
 
-SOON = 10_000  # milliseconds, on a machine with much else to do
+SOON = 30_000  # milliseconds: on a machine with much else to do, what takes long is asked for less often
 PHONE = {"width": 390, "height": 844}
 
 
@@ -95,14 +95,16 @@ def test_who_turns_back_at_the_bank_can_try_again(desk, order, phone):
 
 @pytest.mark.row("S20")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_its_pages_fit_a_phone_and_everybody_can_read_them(browser, desk, order, scheme):
+def test_its_pages_fit_a_phone_and_everybody_can_read_them(browser, desk, order, html_errors, scheme):
     context = browser.new_context(base_url=desk.url, viewport=PHONE, color_scheme=scheme, locale="nl-NL")
-    page = context.new_page()
-    for purpose in links.PATHS:
-        page.goto(links.keep(order, purpose).removeprefix("http://localhost"))
+    page, wrong = context.new_page(), []
+    addresses = [links.keep(order, purpose).removeprefix("http://localhost") for purpose in links.PATHS]
+    for address in (*addresses, f"{addresses[0]}/back", "/o/a-guess"):
+        wrong += html_errors(page.goto(address).text())
         for details in page.locator("details").all():
             details.evaluate("element => element.open = true")
-        assert axe(page) == []
+        wrong += axe(page)
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
         assert all(box["height"] >= 44 for box in (each.bounding_box() for each in page.locator("button, summary.button").all()))
     context.close()
+    assert not wrong, "\n".join(wrong)
