@@ -1,4 +1,5 @@
-"""The list of orders on a shop of a million: each field, free words, the worst two fields together, page 10,000, and while others write.
+"""The list of orders on a shop of a million: each field, free words, the worst two fields together, page 10,000, bad input, and while others
+write.
 
 Times are what a browser on this machine waits for. The floors are of the same run: the page rendered from memory, without server or
 database, and for each page its SQL alone, asked again by the driver. First on SQLite and, where that is installed, then on PostgreSQL.
@@ -42,6 +43,7 @@ def measure(database: str, desk: Kept, app: Flask) -> None:
         listing = Listing(desk, app)
         print(f"Floors: this page rendered from memory {spoken(listing.floor)}; its rows in a bare table {spoken(listing.bare)}\n", flush=True)
         listed(listing)
+        bad_input(listing)
         beside = while_others_write(listing, app)
         print(f"\nEight read: {spoken(beside.idle)}; while two write: {spoken(beside.busy)}, no errors; a write {spoken(beside.writes)}")
         print(f"Memory of all processes after that: {memory(desk)}")
@@ -60,6 +62,11 @@ def listed(listing: Listing) -> None:
     worst = sorted(map(listing.measured, [question for _, question in listing.scanned(two)[:AGAIN]]), key=lambda page: -page.times.of(0.95))
     print(f"\nOf {len(two):,} pairs the worst:\n")
     table([HEAD, *(page.row() for page in worst[:SHOWN])])
+
+
+def bad_input(listing: Listing) -> None:
+    print("\nBad input:\n")
+    table([HEAD, *(page.row() for page in listing.hostile())])
 
 
 def spoken(times: Times) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.harness import Client, Times, at_once, cpu, timed, together
-from bench.questions import Question
+from bench.questions import Question, bad
 
 from flask import Flask, g, render_template, request
 from flask_login import login_user
@@ -87,6 +87,14 @@ class Listing:
             Order.placed.desc(), Order.id.desc()).offset((DEEP - 1) * ROWS - 1).limit(1).tuples().get()
         seal = order_list._seal(query, order_list.FIRST, False, self.actor)
         return self.page(f"page {DEEP:,}", path(after=order_list._key(Place(str(placed), key), seal)))
+
+    def hostile(self) -> list[Page]:
+        """What nobody types on purpose, and the key of a page of another list."""
+        seal = order_list._seal(language.parse("thee"), order_list.FIRST, False, self.actor)
+        key = order_list._key(Place(str(now()), 1), seal) or ""
+        keys = {"the key of another list": key, "no key": "'\" OR 1=1 --"}
+        return [*(self.page(question.about, path(q=question.text)) for question in bad()),
+                *(self.page(about, path(q="jansen", after=key)) for about, key in keys.items())]
 
     def counted_anew(self) -> Page:
         """The first page after something happened, so that every tab is counted again."""

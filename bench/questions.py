@@ -41,6 +41,19 @@ SPOKEN = {  # texts behind the colon; {…} is what an order in the middle of th
 }
 
 
+BAD = {  # what nobody types on purpose
+    "50 kB of words": "thee jansen " * 4_200, "50 kB in one word": "a" * 50_000, "50 kB of brackets": "(" * 50_000, "brackets": "(((((",
+    "unbalanced quotes": 'jan" "klant:"de', "wildcards of SQL": "%_%_%", "wildcards of a shell": "[a-*]? *jan* [", "NUL": "jan\0sen \0",
+    "regex-like": "(a+)+$ .*\\d{9,}", "unknown fields": "zomaar:iets bestaatniet:>5 __proto__:x",
+    "contradictory amounts": "totaal:>100 totaal:<50", "contradictory days": "datum:2026-06..2026-01",
+    "contradictory words": "status:voltooid -status:voltooid", "no day": "datum:2026-02-31 datum:morgenochtend",
+    "the year 0": "datum:0000", "the year 9999": "datum:>9999-12-31", "from 0 to 9999": "betaalddatum:0000..9999 gewijzigd:0001..9999-12-31",
+    "an immense amount": "totaal:>" + "9" * 400, "thirty words": " ".join(f"w{number}" for number in range(30)),
+    "every letter": " ".join("abcdefghijklmnopqrstuvwxyz"), "not, thirty times": " ".join(f"-jan{number}" for number in range(30)),
+    "SQL": "'; DROP TABLE \"order\"; --", "the index's own language": 'NEAR("jan" "sen", 5) OR {text}: * AND ^x',
+}
+
+
 class Question(NamedTuple):
     """A text for the box; `about`: the field it asks of, or what sort of words it is."""
 
@@ -50,6 +63,10 @@ class Question(NamedTuple):
 
 def words() -> list[Question]:
     return [Question(about, f'"{text}"' if " " in text else text) for about, text in WORDS.items()]
+
+
+def bad() -> list[Question]:
+    return [Question(about, text) for about, text in BAD.items()]
 
 
 def fields(settings: Settings) -> list[Question]:

@@ -43,13 +43,13 @@ def days(here: datetime) -> dict[str, str]:
 
 def shown(of_week: bool) -> dict[str, Any]:
     """What the page says; of a shop without orders only the first steps."""
-    orders = today.last_orders()
+    orders = today.last_orders(g.settings)
     if not orders:
         return {"orders": [], "steps": today.first_steps()}
     figures = today.turnover(g.settings, of_week=of_week) if may("figures.see") else None
     return {
         "orders": orders, "figures": figures, "plot": plot(figures.spans) if figures else None, "people": today.at_work(),
-        "waiting": [(each, url_for("orders.index", q=written(each.query, language()))) for each in today.waiting(actor())],
+        "waiting": [(each, url_for("orders.index", q=written(each.query, language()))) for each in today.waiting(actor(), g.settings)],
         "low": today.low_stock() if may("products.see") else None,
     }
 

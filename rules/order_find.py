@@ -11,11 +11,14 @@ from models import is_sqlite
 from rules import order_ways
 from rules.filters.condition import LIST, Condition
 from rules.filters.patterns import Sql, all_of
+from rules.filters.spans import Span
 from rules.order_count import SUMMED, Count, counted, limited, total
-from rules.order_plan import LOOKED_AT, NEWEST, WITH_DRAFTS, Asked, Place, cost, passed, source
+from rules.order_plan import LOOKED_AT, NEWEST, WITH_DRAFTS, Asked, Place, cost, found_in_all, others, passed, source
 from rules.order_text import DRAFTS
 from rules.order_text import key as text_key
-from rules.order_ways import BY_DATE, CAP, WITH_DATE, Way, run
+from rules.order_ways import BY_DATE, CAP, WITH_DATE, Way, listed, run, use
+
+NEAR = 10_000  # orders that are tried first
 
 
 class Found(NamedTuple):
@@ -55,17 +58,39 @@ def rows(asked: Asked) -> list[Place]:
 
 
 def _page(asked: Asked, ways: Sequence[Way]) -> Found:
-    """A page, read off the way that is likely to fill it first; or all that the shortest way leads to, sorted."""
+    """A page, read off the way that is likely to fill it first; or all that the shortest way leads to, sorted. When several things are
+    asked nobody knows how many are true of one order: then that is tried on the newest orders only, before all are looked for."""
     ordered = [way for way in ways if _is_in_order(way, asked)]
     best = min(ordered, key=lambda way: passed(way, asked, ways, asked.size + 1), default=None)
     least = min(ways, key=lambda way: _all_of(way, asked))
     if best is None or _all_of(least, asked) < passed(best, asked, ways, asked.size + 1):
-        return _collected(asked, least)
-    return Found(_walked_texts(asked, best) if best.texts else _walked(asked, best), None)
+        is_sorted_first = least.texts and not is_sqlite() and asked.sort == NEWEST and not (asked.up or asked.after or others(asked, least))
+        return Found(_sorted_texts(asked, least), None) if is_sorted_first else _collected(asked, source(asked, least))
+    several = len(others(asked, best)) + len(best.answers) > 1
+    newest = _newest(asked) if several and asked.sort == NEWEST and not asked.up else None
+    if newest and len(rows := _read_off(asked, order_ways.within(best, newest))) > asked.size:
+        return Found(rows, None)
+    return _collected(asked, found_in_all(asked, ways)) if newest and any(way.answers for way in ways) else Found(_read_off(asked, best), None)
 
 
-def _collected(asked: Asked, way: Way) -> Found:
-    table, start, tests = source(asked, way)
+def _read_off(asked: Asked, way: Way) -> list[Place]:
+    return _walked_texts(asked, way) if way.texts else _walked(asked, way)
+
+
+def _newest(asked: Asked) -> Condition | None:
+    """The days of the newest orders of those in question; None when there are no more."""
+    days = (condition.test for condition in order_ways.days_of(asked.conditions))
+    where = all_of([listed(asked.conditions), *days, asked.behind("o.placed", "o.id")])
+    at = Sql(f'SELECT o.placed FROM "order" o{use(LIST)} WHERE {where.text} ORDER BY o.placed DESC LIMIT 1 OFFSET {NEAR}', where.values)
+    row = run(at).fetchone()
+    if row is None:
+        return None
+    span = Span(datetime.fromisoformat(row[0]) if isinstance(row[0], str) else row[0])
+    return Condition((), is_implied=True, **order_ways.on_days(span))
+
+
+def _collected(asked: Asked, found: tuple[str, Sql, list[Sql]]) -> Found:
+    table, start, tests = found
     where = all_of([start, *tests])
     match = Sql(f"SELECT DISTINCT o.id AS id, {asked.sort.column} AS place, CASE WHEN o.currency = ? THEN o.total END AS amount "
                 f"FROM {table} WHERE {where.text}", (asked.currency, *where.values))
@@ -144,3 +169,14 @@ def _walked_texts(asked: Asked, way: Way) -> list[Place]:
         rows.append(Place(placed, order))
     cursor.close()
     return sorted(rows, reverse=not asked.up)[:asked.size + 1]
+
+
+def _sorted_texts(asked: Asked, way: Way) -> list[Place]:
+    """The first page of what an index of words gives in no order, for PostgreSQL: its days are sorted before any order is looked at, and the
+    orders of the last day are all taken."""
+    assert way.texts
+    found = Sql(f"SELECT {way.texts.key} AS key, {way.texts.id} AS id FROM {way.texts.source} WHERE {way.texts.where.text}", way.texts.where.values)
+    newest = f"SELECT min(key) / {DRAFTS} * {DRAFTS} FROM (SELECT key FROM m ORDER BY key DESC LIMIT {asked.size + 1}) x"
+    rows = run(Sql(f'WITH m AS MATERIALIZED ({found.text}) SELECT o.placed, o.id FROM m JOIN "order" o ON o.id = m.id WHERE m.key >= ({newest}) '
+                   f"ORDER BY o.placed DESC, o.id DESC LIMIT {asked.size + 1}", found.values)).fetchall()
+    return [Place(*row) for row in rows]

@@ -56,12 +56,14 @@ def sorts() -> dict[str, Sort]:
     }
 
 
-def page(query: Query, *, by: Actor, key: str = "", backwards: bool = False, size: int = 50, sort: str = "") -> OrderPage:
+def page(query: Query, *, by: Actor, key: str = "", backwards: bool = False, size: int = 50, sort: str = "",
+         settings: Settings | None = None) -> OrderPage:
     """The first page, or the one that follows the row of `key`; with `backwards` the one before it. At most six queries.
+    `settings`: who knows them already need not ask again.
 
     A key of another list gives the first page, with a notice; so does a page before the first that would not be full.
     """
-    settings = shop.current()
+    settings = settings or shop.current()
     asked = conditions.of(query, settings, by)
     name = sort.removeprefix("-") if sort.removeprefix("-") in sorts() else FIRST
     up = bool(sort) and sort == name
@@ -143,9 +145,9 @@ def keys(query: Query, *, by: Actor, key: str = "") -> tuple[list[int], str | No
     return [place.order for place in found[:AT_ONCE]], _key(found[AT_ONCE - 1], seal) if len(found) > AT_ONCE else None
 
 
-def counts(queries: Sequence[Query], *, by: Actor) -> list[Count]:
+def counts(queries: Sequence[Query], *, by: Actor, settings: Settings | None = None) -> list[Count]:
     """How many orders each finds: exact up to 10,000 where that is quick to see. Two queries for all of them."""
-    settings = shop.current()
+    settings = settings or shop.current()
     return order_count.counts([conditions.of(query, settings, by) for query in queries])
 
 

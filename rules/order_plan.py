@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from models import is_sqlite
 from rules.filters.condition import LIST, Condition, Conditions
 from rules.filters.patterns import Sql, all_of
 from rules.order_ways import BY_SIZE, WITH_DATE, Way, listed, use
 
-# What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, when it is looked at, when its text is.
-IN_INDEX, LOOKED_AT, IN_TEXT = 1, 15, 30
+# What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, in a set, when it is looked at, when its text is.
+IN_INDEX, IN_SET, LOOKED_AT, IN_TEXT = 1, 4, 15, 30
 SCATTERED = 4  # times as much, when one order lies far from the next
 UNKNOWN = 0.5  # the part of the orders that a condition is taken to leave when nothing is known of it
 
@@ -95,6 +96,45 @@ def others(asked: Asked, way: Way) -> list[Condition]:
     return [condition for condition in asked.conditions.all if condition not in way.answers and not condition.is_implied]
 
 
+def found_in_all(asked: Asked, ways: Sequence[Way]) -> tuple[str, Sql, list[Sql]]:
+    """What to read for the orders that are on several ways at once: the shortest, and of it only what the ids of others hold, where that
+    takes less than looking at each order. As `source`."""
+    first = min(ways, key=lambda way: way.orders)
+    table, start, _ = source(asked, first)
+    key = first.texts.id if first.texts else "f.id" if first.ids else "o.id"
+    tests = [first.texts.looks] if first.texts and first.texts.looks else []
+    for condition in others(asked, first):
+        way = next((way for way in ways if way is not first and (condition in way.answers or way.facet is condition.via is not None)), None)
+        held = _members(way) if way and way.orders * IN_SET < first.orders * LOOKED_AT else None
+        if held:
+            start = all_of([start, Sql(f"{key} IN ({held.text})", held.values)])
+        if not held or not way or condition not in way.answers or (way.texts and way.texts.looks):
+            tests.append(condition.test)
+    return (*_with_texts(table, start, tests, first), tests)
+
+
+def _members(way: Way) -> Sql | None:
+    """The ids of all a way leads to, and of some more: not placed, or of a text that was not looked at. None: it is the whole
+    list, or PostgreSQL would look at each text."""
+    if way.texts:
+        if not is_sqlite():
+            return None
+        return Sql(f"SELECT {way.texts.id} FROM {way.texts.source} WHERE {way.texts.where.text}", way.texts.where.values)
+    if way.ids:
+        return Sql(f"SELECT id FROM ({way.ids.text}) x", way.ids.values)
+    tests = [way.facet.test()] if way.facet else [condition.test for condition in way.answers]
+    where = all_of(tests) if tests else None
+    return Sql(f'SELECT o.id FROM "order" o{use(way.index)} WHERE {where.text}', where.values) if where else None
+
+
+def _with_texts(table: str, start: Sql, tests: Sequence[Sql], way: Way) -> tuple[str, Sql]:
+    """What to read, with the texts when they are looked at."""
+    has_texts = table.startswith("order_text t ") or table.endswith(" CROSS JOIN order_text t")
+    if has_texts or not any("t.text" in test.text for test in tests):
+        return table, start
+    return f"{table} CROSS JOIN order_text t", all_of([start, Sql(f"t.key = {way.texts.key}" if way.texts else "t.order_id = o.id")])
+
+
 def source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql, list[Sql]]:
     """What to read on this way, what it reads of it, and all conditions on that; `of`: only this value of its facet."""
     tests = [condition.test for condition in others(asked, way)]
@@ -109,8 +149,5 @@ def source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql, lis
         table = f'"order" o{use(way.index or own)}'
         start = [of or way.facet.test()] if way.facet else []
         start += [condition.test for condition in way.answers if not way.facet or condition.index == LIST]
-    if any("t.text" in test.text for test in tests) and "order_text t" not in table:
-        table += " CROSS JOIN order_text t"
-        start.append(Sql(f"t.key = {way.texts.key}" if way.texts else "t.order_id = o.id"))
     where = all_of([*start, *([] if way.texts else [listed(asked.conditions)])])
-    return table, Sql(where.text, values + where.values), tests
+    return (*_with_texts(table, Sql(where.text, values + where.values), tests, way), tests)

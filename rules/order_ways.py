@@ -6,19 +6,23 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
+from itertools import count
 from typing import Any, NamedTuple
 
 from models import database, is_sqlite
 from rules.filters import patterns
-from rules.filters.condition import LIST, Condition, Conditions
+from rules.filters.condition import LIST, Condition, Conditions, between
 from rules.filters.facets import Facet
 from rules.filters.patterns import Sql, Texts, all_of
+from rules.filters.spans import Span
 from rules.order_text import DRAFTS, key
 
 CAP = 10_000
 LOOKED = 1_000  # texts that are looked at to see how many are found; more are counted when nothing better is known
 KEPT = 2_000  # orders that a way leads to are remembered when they are not more
 FEW = 100  # orders are enough to see where a day begins
+UNKNOWN = 1 << 30  # orders, when it is not asked how many there are
 LOOKED_THROUGH = 4 * CAP  # rows at most of what may give an order several times, in no order
 PLACED = ' NOT IN (SELECT d.id FROM "order" d WHERE d.placed IS NULL)'  # read off the small index of drafts, not off every order
 RUNS = {  # the column by which an index of orders runs
@@ -101,27 +105,37 @@ def listed(asked: Conditions) -> Sql:
 
 
 def of(questions: Sequence[Conditions]) -> list[list[Way]]:
-    """The ways there are for each, the one that passes the fewest orders first; the last is the list itself. One query."""
+    """The ways there are for each, the one that passes the fewest orders first; the last is the list itself. One query at most."""
     parts = [[list(_parts(way, asked)) for way in _known(asked)] for asked in questions]
-    each = [part for ways in parts for some in ways for part in some]
+    if not (each := [part for ways in parts for some in ways for part in some]):
+        return [[Way(orders=UNKNOWN, newest=UNKNOWN)] for _ in questions]
     rows = run(together([*(_measuring(number, part) for number, part in enumerate(each)),
                          Sql(f'SELECT -1, 0, 0, 0, coalesce(max(id), 0), {"NULL" if is_sqlite() else "NULL::int[]"} FROM "order"')])).fetchall()
     measured = {row[0]: Measured(*row[1:]) for row in rows}
-    last, numbers = measured[-1].high or 0, iter(range(len(each)))
-    found = [[_measured([(part, measured[next(numbers)]) for part in some], last) for some in ways] for ways in parts]
-    return [[*sorted(ways, key=lambda way: way.orders), Way(orders=last, newest=last)] for ways in found]
+    number, top = count(), Way(orders=(last := measured[-1].high or 0), newest=last)
+    found = ([_measured([(part, measured[next(number)]) for part in some], last) for some in ways] for ways in parts)
+    return [[*sorted(ways, key=lambda way: way.orders), top] for ways in found]
 
 
-def _days(asked: Conditions) -> tuple[Condition, ...]:
-    """The conditions on the day an order was placed, which the list and every facet run by."""
-    return () if asked.drafts else tuple(condition for condition in asked.all if condition.index == LIST)
+def days_of(asked: Conditions) -> tuple[Condition, ...]:
+    """The conditions on the day an order was placed, which the list and every facet run by; of several, first what they say together."""
+    days = tuple(condition for condition in asked.all if condition.index == LIST)
+    if len(days) < 2:
+        return days
+    span = reduce(Span.within, [day.span for day in days if day.span])
+    return replace(days[0], **on_days(span), is_implied=all(day.is_implied for day in days)), *days
+
+
+def on_days(span: Span) -> dict[str, Any]:
+    """What of a condition says that an order was placed on these days."""
+    return {"test": between("o.placed", span), "span": span, "index": LIST, "is_short": True}
 
 
 def _known(asked: Conditions) -> Iterator[Way]:
-    days = _days(asked)
+    days = days_of(asked)
     words = tuple(condition for condition in asked.all if condition.words)
     if words and not asked.drafts and (texts := patterns.found([group for condition in words for group in condition.words])):
-        yield Way(words, _between(texts, days))
+        yield Way(words, _between(texts, days[:1]))
     for condition in asked.all:
         if (via := condition.via) and not (via.or_none and via.values):
             yield Way((condition, *days) if via.test() == condition.test else days, facet=via, index=facet_index(via))
@@ -203,15 +217,14 @@ def _measured(parts: Sequence[tuple[Part, Measured]], last: int) -> Way:
     way, own = parts[0][0].way, [each for each in parts if not each[0].is_lately]
     is_exact = all(found.passed <= part.limit and found.low != 0 for part, found in own)
     orders = sum(_guessed(part, found, last) for part, found in own)
-    if not is_exact and way.ids and not way.answers[0].is_sorted:
-        orders = last
-    for _, lately in parts[len(own):]:
-        orders = max(orders, last * lately.found // LATELY) if not is_exact else orders
+    if not is_exact:
+        lately = sum(found.found for part, found in parts if part.is_lately)
+        orders = last if way.ids and not way.answers[0].is_sorted else max(orders, last * lately // LATELY)
     is_newest_first = is_exact or way.facet or way.index or (way.texts and way.texts.newest_first) or way.answers[0].is_sorted
     newest = max((found.high or 0 for _, found in own), default=0) if is_newest_first else last
     way = replace(way, orders=orders, least=sum(found.found for _, found in own if found.low != 0), newest=newest, is_exact=is_exact)
-    ids = own[0][1].ids if is_exact and own else None
-    return way if ids is None else replace(way, texts=None, ids=these(json.loads(ids) if is_sqlite() else ids))
+    ids = own[0][1].ids if is_exact else None
+    return way if ids is None else replace(way, texts=None, ids=patterns.these(json.loads(ids) if is_sqlite() else ids))
 
 
 def _guessed(part: Part, found: Measured, last: int) -> int:
@@ -221,6 +234,8 @@ def _guessed(part: Part, found: Measured, last: int) -> int:
     return max(found.found, passed * found.found // found.passed)
 
 
-def these(ids: Sequence[int]) -> Sql:
-    """Ids that are known."""
-    return Sql("SELECT value AS id FROM json_each(?)", (json.dumps(ids),)) if is_sqlite() else Sql("SELECT unnest(?::int[]) AS id", (list(ids),))
+def within(way: Way, day: Condition) -> Way:
+    """The same way, only over these days."""
+    if way.texts:
+        return replace(way, texts=_between(way.texts, [day]))
+    return replace(way, answers=(*way.answers, day), index=way.index or ("" if way.facet else LIST))

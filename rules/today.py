@@ -74,11 +74,11 @@ class AtWork(NamedTuple):
     number: str | None
 
 
-def waiting(by: Actor) -> list[Waiting]:
+def waiting(by: Actor, settings: Settings | None = None) -> list[Waiting]:
     """What is to be done, computed from facts; counts are kept until the next event."""
     known = {todo.key: todo for todo in views.TODO}
     todos = [(known[key], parse(known[key].query)) for key in ORDER]
-    counts = views.counts([query for _todo, query in todos], by=by)
+    counts = views.counts([query for _todo, query in todos], by=by, settings=settings)
     return [Waiting(todo.key, todo.title, query, count) for (todo, query), count in zip(todos, counts, strict=True)]
 
 
@@ -156,10 +156,10 @@ def _written(moment: datetime) -> Any:
     return str(moment) if is_sqlite() else moment
 
 
-def last_orders() -> list[OrderRow]:
+def last_orders(settings: Settings | None = None) -> list[OrderRow]:
     """The newest orders. Two queries."""
     newest: Any = Order.select(Order.id).where(Order.placed.is_null(False)).order_by(Order.placed.desc(), Order.id.desc()).limit(LAST)
-    return order_rows.fetch([key for key, in newest.tuples()], shop.current(), with_text=False)
+    return order_rows.fetch([key for key, in newest.tuples()], settings or shop.current(), with_text=False)
 
 
 def at_work(now: datetime | None = None) -> list[AtWork]:

@@ -162,14 +162,14 @@ class _Kept(NamedTuple):
 _kept = _Kept(None, {})
 
 
-def counts(queries: Sequence[Query], *, by: Actor) -> list[Count]:
+def counts(queries: Sequence[Query], *, by: Actor, settings: Settings | None = None) -> list[Count]:
     """How many orders each query finds. Kept in memory until the next event: whatever changes an order records one."""
     global _kept
-    now = shop.current(), Event.select(fn.MAX(Event.id)).scalar() or 0, shop.today()
+    now = settings or shop.current(), Event.select(fn.MAX(Event.id)).scalar() or 0, shop.today()
     if _kept.of is None or _kept.of[0] is not now[0] or _kept.of[1:] != now[1:]:
         _kept = _Kept(now, {})
     kept = _kept.counts
     missing = [query for query in dict.fromkeys(queries) if (by.operator, query) not in kept]
-    for query, count in zip(missing, order_list.counts(missing, by=by) if missing else (), strict=True):
+    for query, count in zip(missing, order_list.counts(missing, by=by, settings=now[0]) if missing else (), strict=True):
         kept[by.operator, query] = count
     return [kept[by.operator, query] for query in queries]

@@ -109,7 +109,7 @@ def _replaced(query: Query, field: str, terms: tuple[Term, ...]) -> Query:
 def shown(asked: Asked) -> dict[str, Any]:
     """What the fragments of the list need."""
     page = order_list.page(asked.query, by=actor(), key=asked.place.get("after") or asked.place.get("before") or "",
-                           backwards="before" in asked.place, size=asked.size, sort=asked.sort)
+                           backwards="before" in asked.place, size=asked.size, sort=asked.sort, settings=g.settings)
     chips = sentences.chips(asked.query, g.settings, formats.language())
     return {
         "asked": asked, "listed": page, "chips": chips, "tabs": tabs(asked), "fewer": [] if page.rows else fewer(asked, chips),
@@ -124,7 +124,7 @@ def fewer(asked: Asked, chips: Sequence[Chip]) -> list[tuple[Chip, Count]]:
     """What would be found without one of the terms, most first, for a search of a few terms that finds nothing."""
     if not 1 < len(chips) <= MOST_TO_DROP:
         return []
-    found = views.counts([asked.query.without(chip.term) for chip in chips], by=actor())
+    found = views.counts([asked.query.without(chip.term) for chip in chips], by=actor(), settings=g.settings)
     return sorted(((chip, count) for chip, count in zip(chips, found, strict=True) if count.count), key=lambda pair: -pair[1].count)
 
 
@@ -185,7 +185,7 @@ def tabs(asked: Asked) -> list[dict[str, Any]]:
     """All orders, drafts, what is to be done and the views saved: title, address, whether it is the one shown, and how many."""
     built_in = [(_("All"), ""), (_("Drafts"), "fase:concept"), *((_(todo.title), todo.query) for todo in views.TODO)]
     known = [*((title, language.parse(text)) for title, text in built_in), *((view.name, query) for view, query in asked.known)]
-    counts = views.counts([query for _title, query in known], by=actor())
+    counts = views.counts([query for _title, query in known], by=actor(), settings=g.settings)
     return [
         {"title": title, "url": url_for("orders.index", q=written(query) or None), "is_shown": set(query.terms) == set(asked.query.terms),
          "count": count} for (title, query), count in zip(known, counts, strict=True)

@@ -6,6 +6,7 @@ A pattern is folded text in which ANY stands for any mark and STOP for anything 
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -135,3 +136,8 @@ def any_of(conditions: Sequence[Sql]) -> Sql:
 
 def all_of(conditions: Sequence[Sql]) -> Sql:
     return Sql(" AND ".join(each.text for each in conditions), tuple(value for each in conditions for value in each.values))
+
+
+def these(ids: Sequence[int]) -> Sql:
+    """Ids that are known."""
+    return Sql("SELECT value AS id FROM json_each(?)", (json.dumps(ids),)) if is_sqlite() else Sql("SELECT unnest(?::int[]) AS id", (list(ids),))

@@ -37,14 +37,16 @@ class Sample:
         return frozenset(gram for gram, count in self.counts.items() if count > len(self.texts) * COMMON)
 
     def rarest(self, grams: Sequence[str]) -> list[str]:
-        """The few trigrams by which a text is found: the rarest that do not overlap, as many as leave few texts to be looked at."""
+        """The few trigrams by which a text is found: the rarest, first of those that do not overlap, as many as leave few texts to look at."""
         chosen, left = list[int](), self.texts
-        for place in sorted(range(len(grams)), key=lambda place: self.counts[grams[place]]):
-            if len(chosen) == FEW or (len(left) + 1) * LOOK < self.counts[grams[place]]:
-                break
-            if all(abs(place - other) > 1 for other in chosen):
-                chosen.append(place)
-                left = [text for text in left if grams[place] in text]
+        rising = sorted(range(len(grams)), key=lambda place: self.counts[grams[place]])
+        for near in (False, True):
+            for place in rising:
+                if len(chosen) == FEW or (len(left) + 1) * LOOK < self.counts[grams[place]]:
+                    break
+                if place not in chosen and (near or all(abs(place - other) > 1 for other in chosen)):
+                    chosen.append(place)
+                    left = [text for text in left if grams[place] in text]
         return [grams[place] for place in sorted(chosen)]
 
     def share(self, each: Sequence[Sequence[str]]) -> float:

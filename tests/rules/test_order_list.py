@@ -149,7 +149,8 @@ def test_however_a_query_is_answered_it_finds_the_same(many, owner_actor, data):
             patch.setattr(module, "CAP", 20)
         few, cost, work = (data.draw(st.sampled_from(each)) for each in ((0, 5, 1_000), (1, 15, 10_000), (1, 500, 40_000)))
         for module, name, value in ((order_ways, "LOOKED", few), (order_ways, "KEPT", few), (order_find, "LOOKED_AT", cost),
-                                    (order_plan, "LOOKED_AT", cost), (order_count, "WORK", work)):
+                                    (order_plan, "LOOKED_AT", cost), (order_count, "WORK", work),
+                                    (order_find, "NEAR", data.draw(st.sampled_from((2, 40, 10_000))))):
             patch.setattr(module, name, value)
         page = order_list.page(known, by=owner_actor, size=10)
         assert page.count < len(expected) if page.capped else page.count == len(expected)

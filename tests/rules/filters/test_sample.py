@@ -1,0 +1,28 @@
+"""Which trigrams are asked for: few, the rarest, and those that say different things."""
+
+from rules import search
+from rules.filters.sample import FEW, LOOK, Sample
+
+TEXTS = [f"\x03jansen\x05jansen@example.com\x16ck-{number:05}\x1f" for number in range(200)] + ["\x03zwaluw\x05zwaluw@example.com\x1f"] * 3
+
+
+def rarest(*pieces):
+    return Sample(TEXTS).rarest(search.grams_of(*pieces))
+
+
+def test_the_rarest_are_asked_for_and_what_is_everywhere_is_not():
+    assert "exa" not in rarest("zwaluw@example.com")
+    assert {"zwa", "alu"} <= set(rarest("zwaluw@example.com"))
+
+
+def test_only_a_few_are_asked_for():
+    assert 1 <= len(rarest("\x03jansen\x05jansen@example.com\x16ck-00042")) <= FEW
+
+
+def test_one_is_enough_when_nothing_is_left_to_look_at():
+    many = ["thee"] * (LOOK * 3) + ["kaas"]
+    assert Sample(many).rarest(["kaa", "the"]) == ["kaa"]
+
+
+def test_in_an_empty_shop_there_is_still_something_to_ask_for():
+    assert Sample([]).rarest(["the", "hee"]) != []
