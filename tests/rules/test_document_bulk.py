@@ -1,9 +1,12 @@
 """Many documents are one PDF in the order of the list, laid out in parts; what was printed before is left out when asked."""
 
+from datetime import timedelta
+
 import pytest
+from peewee import OperationalError
 from pypdf import PdfReader
 
-from models import Document, Job, Order
+from models import Document, Job, Order, now
 from rules import document_bulk, documents, jobs
 from rules.refusal import Refused
 from tests import factories
@@ -82,6 +85,23 @@ def test_a_stopped_job_leaves_no_parts(three, by):
     jobs.stop(job)
     jobs.run(job.id, WORK)
     assert not Document.select().exists() and not document_bulk.kept_at(job).exists()
+
+
+def test_who_follows_a_killed_worker_prints_nothing_twice(three, by):
+    def half(job):
+        (row,) = jobs.waiting(job, 1)
+        with jobs.step(job):
+            document_bulk._issue(row, "receipt_a4", False, by)
+        raise OperationalError
+
+    job = document_bulk.begin("receipt_a4", [order.id for order in three], only_new=False, key="d" * 20, by=by)
+    with pytest.raises(OperationalError):
+        jobs.run(job.id, {"documents": half})
+    Job.update(lease=now() - timedelta(seconds=1)).where(Job.id == job.id).execute()
+    jobs.run(job.id, WORK)
+    pages = texts(job)
+    assert len(pages) == 3 and not any("KOPIE" in page for page in pages) and Job.get().done == 3
+    assert [document.prints for document in Document.select()] == [1, 1, 1]
 
 
 def test_what_only_a_refund_makes_is_not_printed_for_many(three, by):

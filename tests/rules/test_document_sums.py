@@ -12,7 +12,7 @@ from lxml import etree
 from models import Document, Order, OrderVat, Regime, now
 from money import Money, Quantity
 from plugins.documents import einvoice
-from rules import cart, document_kinds, documents, letters, orders, payments, pricing, printing, shop, terms, totals
+from rules import cart, document_kinds, documents, letters, orders, payments, pricing, printing, terms, totals
 from rules.pricing import Discount
 from tests import factories, sales
 from tests.rules.test_pricing_cases import FOLDER, coupon_cart, order_cart, order_promotions
