@@ -102,11 +102,11 @@ def plan(wants: Mapping[int, tuple[str, str]]) -> dict[int, list[Effect]]:
         return {order: [] for order in wants}
     found: Sequence[Any] = OF_ONE.all(*wants) if len(wants) == 1 else list(_tuples(Line.order.in_(list(wants))))
     gone = in_parcels([order for order, words in wants.items() if "held" in words])
-    back = came_back(list(wants))
+    back, lost = came_back(list(wants)), broken([order for order, words in wants.items() if words == ("taken", "free")])
     by_product: dict[int, dict[int, list[Any]]] = {order: defaultdict(list) for order in wants}
     for row in found:
         by_product[row[1]][row[6]].append(row)
-    return {order: [effect for each in products.values() if (effect := _effect(each, *wants[order], gone, back)).differences]
+    return {order: [effect for each in products.values() if (effect := _effect(each, *wants[order], gone, back, lost)).differences]
             for order, products in by_product.items()}
 
 
@@ -124,11 +124,12 @@ def returned(order: int, stage: str, just_now: Mapping[int, Quantity]) -> list[E
     """What it does to the stock that so much of these lines, that came back just now, is for sale again; or (negative) did not come back
     after all. What was never taken puts nothing back."""
     gone, back, of_product = in_parcels([order]), came_back([order]), defaultdict(list)
+    lost = broken([order] if stage == "free" else [])
     for key, _, quantity, held, taken, _, *product in OF_ONE.all(order):
         if key in just_now and product[-1]:
-            parcels, again = gone.get(key, NONE), back.get(key, NONE)
-            in_step = (held, taken) == wanted(stage, quantity, parcels, again - just_now[key])
-            should = wanted(stage, quantity, parcels, again) if in_step else (held, taken - min(just_now[key], max(taken, NONE)))
+            parcels, again, spoilt = gone.get(key, NONE), back.get(key, NONE), _of_taken(lost.get(key, NONE), taken)
+            in_step = (held, taken) == wanted(stage, quantity, parcels, again - just_now[key], spoilt)
+            should = wanted(stage, quantity, parcels, again, spoilt) if in_step else (held, taken - min(just_now[key], max(taken, NONE)))
             if should != (held, taken):
                 of_product[Stocked(*product[:-1])].append(difference(key, (held, taken), should))
     return [Effect(product, tuple(differences)) for product, differences in of_product.items()]
@@ -146,6 +147,23 @@ def came_back(orders: Sequence[int]) -> dict[int, Quantity]:
     return {line: Quantity(int(quantity)) for line, quantity in database.execute(query).fetchall()}
 
 
+def broken(orders: Sequence[int]) -> dict[int, Quantity]:
+    """How much of each line came back and is not for sale: also when its order is free of goods, it does not go on the shelf."""
+    if not orders:
+        return {}
+    refunded = (RefundLine.select(RefundLine.line, RefundLine.quantity.alias("back")).join(Refund)
+                .where(Refund.order.in_(orders), RefundLine.condition == "damaged"))
+    arrived = (ReturnLine.select(ReturnLine.line, ReturnLine.damaged).join(Return)
+               .where(Return.order.in_(orders), Return.state.in_(HERE), ReturnLine.damaged > 0))
+    both = refunded.union_all(arrived)
+    query = both.select_from(both.c.line_id, fn.SUM(both.c.back)).group_by(both.c.line_id)
+    return {line: Quantity(int(quantity)) for line, quantity in database.execute(query).fetchall()}
+
+
+def _of_taken(lost: Quantity, taken: Quantity) -> Quantity:
+    return min(lost, max(taken, NONE))
+
+
 def in_parcels(orders: Sequence[int]) -> dict[int, Quantity]:
     """How much of each line has left in a parcel."""
     if not orders:
@@ -155,27 +173,29 @@ def in_parcels(orders: Sequence[int]) -> dict[int, Quantity]:
     return {line: Quantity(int(quantity)) for line, quantity in database.execute(query).fetchall()}
 
 
-def _effect(lines: Sequence[Any], was: str, then: str, gone: Mapping[int, Quantity], back: Mapping[int, Quantity]) -> Effect:
+def _effect(
+    lines: Sequence[Any], was: str, then: str, gone: Mapping[int, Quantity], back: Mapping[int, Quantity], lost: Mapping[int, Quantity],
+) -> Effect:
     """`lines` of one product in one order. In step: they are as the present stage wants them, so that the next one is meant for them too."""
     differences, in_step = [], False
     for key, _, quantity, held, taken, _, *product in lines:
         parcels, again, is_tracked = gone.get(key, NONE), back.get(key, NONE), product[-1]
-        should = wanted(then, quantity, parcels, again) if is_tracked else (NONE, taken)
+        should = wanted(then, quantity, parcels, again, _of_taken(lost.get(key, NONE), taken)) if is_tracked else (NONE, taken)
         if should != (held, taken):
             differences.append(difference(key, (held, taken), should))
             in_step = in_step or was != then or not is_tracked or (held, taken) == wanted(was, quantity, parcels, again)
     return Effect(Stocked(*lines[0][6:-1]), tuple(differences), in_step, next((row[5] for row in lines if row[5]), ""))
 
 
-def wanted(stage: str, quantity: Quantity, in_parcels: Quantity, back: Quantity = NONE) -> tuple[Quantity, Quantity]:
+def wanted(stage: str, quantity: Quantity, in_parcels: Quantity, back: Quantity = NONE, lost: Quantity = NONE) -> tuple[Quantity, Quantity]:
     """What a line should hold and have taken. A return line (negative) holds nothing, and puts back where others take. What was refunded
-    and came `back` is of what was taken first."""
+    and came `back` is of what was taken first; what is `lost` (came back damaged) stays taken for good."""
     if stage == "taken":
         return NONE, quantity - back
     if stage == "held":
         taken = max(in_parcels - back, NONE)
         return max(quantity - back - taken, NONE), taken
-    return NONE, NONE
+    return NONE, lost
 
 
 def difference(line: int, was: tuple[Quantity, Quantity], should: tuple[Quantity, Quantity]) -> Difference:

@@ -116,6 +116,24 @@ def test_goods_that_came_back_are_on_the_shelf_once_whatever_becomes_of_the_orde
     assert on_hand() == 10 and not list(checks.run())
 
 
+@pytest.mark.parametrize("stage", [Stage.RETURNED, Stage.CANCELLED])
+@pytest.mark.parametrize("by_return", [True, False])
+def test_what_came_back_damaged_never_goes_on_the_shelf(shop, order, cash, stage, by_return):
+    if by_return:
+        receive(order, announce(order, 1), sellable=0, damaged=1)
+    else:
+        pay_back(order, cash, 1, "damaged")
+    for _ in range(3):
+        set_to(order, stage, shop)
+        assert on_hand() == 9 and not list(checks.run())
+        set_to(order, Stage.SHIPPED, shop)
+        assert on_hand() == 7
+    set_to(order, stage, shop)
+    back = announce(order, 1)
+    receive(order, back)  # which was on the shelf already, since the order has that status
+    assert on_hand() == 9 and not list(checks.run())
+
+
 def test_more_or_less_may_come_than_was_announced(order):
     back = announce(order, 1)
     with pytest.raises(Refused, match="at most 3"):

@@ -151,7 +151,8 @@ class Shop:
             stage = step(shops.current().statuses[line.order.status_id]).stock
             gone = stock_effects.in_parcels([line.order_id]).get(line.id, NONE) if stage == "held" else NONE
             back = stock_effects.came_back([line.order_id]).get(line.id, NONE)
-            assert (line.held, line.taken) == stock_effects.wanted(stage, line.quantity, gone, back), "a line nobody left alone is as its stage wants it"
+            lost = min(stock_effects.broken([line.order_id]).get(line.id, NONE), max(line.taken, NONE))
+            assert (line.held, line.taken) == stock_effects.wanted(stage, line.quantity, gone, back, lost), "a line nobody left alone is as its stage wants it"
 
 
 ACTS = ("place", "set_status", "set_status", "set_status", "undo_status", "add_line", "change_quantity", "change_quantity", "remove_line", "put_back", "pack",
