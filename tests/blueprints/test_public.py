@@ -5,7 +5,7 @@ import re
 import pytest
 
 import rules.shop
-from models import Address, Document, Link, Order, Payment, Shop, SignInAttempt, Stage
+from models import Address, Document, Link, Order, Payment, Shop, SignInAttempt, Stage, Status
 from money import Money
 from rules import documents, links, orders, parcels, payments, status, throttle
 from rules.parcels import ParcelFacts
@@ -203,3 +203,18 @@ def test_what_breaks_on_it_leaves_no_address_in_the_log(visitor, app, page, capl
     assert answer.status_code == 500 and answer.headers["Referrer-Policy"] == "no-referrer"
     assert "Er ging hier iets mis" in answer.text and "/sign-in" not in answer.text and "Set-Cookie" not in answer.headers
     assert "GET /o/<token>" in caplog.text and page not in caplog.text
+
+
+def test_the_status_is_told_in_the_customers_words(visitor, order, page):
+    Status.update(customer_name="We pakken het in", customer_name_en="We are packing it").where(Status.id == order.status_id).execute()
+    rules.shop.touch()
+    assert "We pakken het in" in visitor.get(page).text and "In afwachting" not in visitor.get(page).text
+    Order.update(language="en").where(Order.id == order.id).execute()
+    assert "We are packing it" in visitor.get(page).text
+
+
+def test_what_is_collected_is_sent_nowhere(visitor, shop, order, page):
+    pickup = next(each for each in shop.shipping_methods.values() if each.is_pickup)
+    Order.update(shipping_method=pickup).where(Order.id == order.id).execute()
+    html = visitor.get(page).text
+    assert "Afhalen in de winkel" in html and "Prinsengracht" not in html
