@@ -10,12 +10,13 @@ import models
 from models import Document, Event, Letter, Line, Payment, PaymentMethod, Product, Refund, RefundLine, Stage, now
 from money import Money, Quantity
 from plugins.payments.contract import PaidBack
-from rules import checks, orders, payments, provider_landing, provider_refunds, provider_rounds, refunds, sealed
+from rules import checks, orders, payments, provider_landing, provider_refunds, provider_rounds, refunds, sealed, status
 from rules import shop as shops
 from rules.provider_accounts import Unanswered, opened
 from rules.refunds import Asked, Back
 from rules.refusal import Refused
 from rules.rights import DESK
+from rules.status import Choices
 from tests.online import a_method, an_order, pay
 
 
@@ -193,6 +194,9 @@ def test_goods_are_put_back_once_however_often_the_money_fails(order, providers)
     refund = Refund.get()
     assert (refund.state, refund.error != "", Product.get().on_hand) == ("failed", True, Quantity.pieces(9))
     assert Line.get().id not in [each.line.id for each in refunds.offer(orders.find(order.number)).lines if each.left > Quantity.pieces(1)]
+    for stage, left in ((Stage.CANCELLED, 10), (Stage.SHIPPED, 9)):
+        status.change(order.number, shops.current().status_for(stage), version=None, by=DESK, choices=Choices(letters=frozenset()))
+        assert Product.get().on_hand == Quantity.pieces(left) and list(checks.run()) == []
     another = again(refund)
     providers.settle_refund()
     provider_rounds.look_after(later(minutes=2))
