@@ -12,8 +12,11 @@ from rules.shop import Settings
 
 Facts = dict[str, Any]
 HEAD = ("language", "currency", "regime", "prices_include_vat", "shop", "order", "customer")
-SALE = ("currency", "regime", "prices_include_vat", "lines", "goods", "line_discount", "order_discount", "coupons", "shipping", "vat", "vat_total")
-BUYER = ("name", "company", "vat_number", "billing")
+SALE = (
+    "currency", "regime", "prices_include_vat", "billing", "lines", "goods", "line_discount", "order_discount", "coupons", "shipping", "vat",
+    "vat_total",
+)
+BUYER = ("name", "company", "vat_number")
 
 
 def head(order: Order, settings: Settings) -> Facts:
@@ -40,6 +43,7 @@ def sale(order: Order, settings: Settings) -> Facts:
     lines = totals.lines_of(order)
     return {
         **head(order, settings),
+        "billing": _parts(order.billing), "delivery": _parts(order.shipping),
         "lines": [line_facts(line) for line in lines],
         **_sums(order, lines),
         "vat": [{"rate": row.rate, "base": row.base.cents, "vat": row.vat.cents, "gross": (row.base + row.vat).cents}
@@ -56,7 +60,7 @@ def of_invoice(order: Order, settings: Settings) -> Facts:
     if not supplied and order.paid_at:
         prepaid = day(order.paid_at)
     return {**of(order, settings), "day": today.isoformat(), "supplied": supplied, "prepaid": prepaid,
-            "pay_before": due.isoformat() if order.balance.cents > 0 else "", "billing": _parts(order.billing), "delivery": _parts(order.shipping)}
+            "pay_before": due.isoformat() if order.balance.cents > 0 else ""}
 
 
 def _supplied(order: Order) -> str:
@@ -69,7 +73,7 @@ def _supplied(order: Order) -> str:
 def _parts(place: Address | None) -> Facts:
     """An address in its parts, for an e-invoice."""
     known = addresses.facts_of(place)
-    return {name: getattr(known, name) for name in ("street", "extra", "postcode", "city", "country")}
+    return {name: getattr(known, name) for name in ("name", "company", "street", "extra", "postcode", "city", "country")}
 
 
 def day(moment: datetime | date | None) -> str:

@@ -6,8 +6,8 @@ taken apart so that the lines, discounts and charges of each rate add up to that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from copy import deepcopy
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -19,6 +19,7 @@ from plugins.documents import einvoice_parties as parties
 
 Facts = Mapping[str, Any]
 FILE = "factur-x.xml"
+UNWRITABLE = re.compile("[^\\t\\n\\r\\u0020-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 PEPPOL = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
 BILLING = "urn:fdc:peppol.eu:2017:poacc:billing:01:1.0"
 CBC = "{urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2}"
@@ -78,7 +79,7 @@ def _terms(facts: Facts, number: str, kind: str) -> dict[str, Any]:
     adjusted = [each for group in groups for each in group.adjustments()]
     off, on = (sum(abs(cents) for cents, _ in adjusted if (cents < 0) == less) for less in (True, False))
     net = amounts["lines"] - off + on
-    return deepcopy({
+    found: dict[str, Any] = _writable({
         **parties.head(facts, number), **parties.payment(facts, kind, _words(facts)["settle"]), "BT-3": TYPES[kind], "BT-23": BILLING,
         "BG-20": [each for cents, each in adjusted if cents < 0], "BG-21": [each for cents, each in adjusted if cents >= 0],
         "BG-23": [group.breakdown() for group in groups],
@@ -87,6 +88,16 @@ def _terms(facts: Facts, number: str, kind: str) -> dict[str, Any]:
         "BT-109": decimal(net), "BT-110": decimal(amounts["vat"]), "BT-112": decimal(net + amounts["vat"]),
         **parties.to_pay(facts, kind, net + amounts["vat"]),
     })
+    return found
+
+
+def _writable(value: Any) -> Any:
+    """Without the letters that XML cannot hold (XML 1.0, 2.2)."""
+    if isinstance(value, str):
+        return UNWRITABLE.sub("", value)
+    if isinstance(value, dict):
+        return {name: _writable(each) for name, each in value.items()}
+    return [_writable(each) for each in value] if isinstance(value, list) else value
 
 
 def _lines(facts: Facts, groups: Sequence[_Group]) -> list[dict[str, Any]]:

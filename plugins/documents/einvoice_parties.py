@@ -8,6 +8,7 @@ from typing import Any
 
 Facts = Mapping[str, Any]
 KVK, VAT_NL, E_MAIL = "0106", "9944", "EM"  # electronic address schemes of Peppol
+NOWHERE = "ZZ"  # a country that an import could not read
 SEPA, NOT_DEFINED = "58", "1"  # UNTDID 4461
 
 
@@ -36,7 +37,7 @@ def _seller(facts: Facts) -> dict[str, Any]:
 def _buyer(facts: Facts) -> dict[str, Any]:
     customer = facts["customer"]
     found = {"name": customer["company"] or customer["name"], **_address(facts["billing"], facts["shop"]["country"])}
-    if customer["vat_number"]:
+    if customer["vat_number"][:2].isalpha():  # BR-CO-09: with the country before it
         found["vat_identifier"] = customer["vat_number"]
     if customer["company"] and customer["name"]:
         found["contacts"] = [{"name": customer["name"], "phone": customer["phone"], "email": customer["email"]}]
@@ -52,7 +53,7 @@ def _delivery(facts: Facts) -> dict[str, Any]:
 
 def _address(place: Facts, home: str) -> dict[str, str]:
     parts = {"addr_l1": place["street"], "addr_l2": place.get("extra", ""), "city": place["city"], "postcode": place["postcode"],
-             "country_code": place["country"] or home}
+             "country_code": home if place["country"] in ("", NOWHERE) else place["country"]}
     return {name: text for name, text in parts.items() if text}
 
 

@@ -106,6 +106,15 @@ def test_lines_stay_in_their_order_whatever_their_rates():
     assert names == ["Artikel 1", "Artikel 2", "Artikel 3", "Artikel 4"]
 
 
+def test_any_letters_and_half_known_customers_are_written():
+    facts = sales.facts([TEA])
+    facts["customer"] = facts["customer"] | {"company": "Ærø & <Zoon>\x0b \u6f22\U0001f375", "name": "", "email": "", "vat_number": "123456"}
+    facts["billing"] = {**sales.PLACE, "country": "ZZ", "extra": "2e verdieping"}
+    facts["shop"] = facts["shop"] | {"iban": "", "chamber_number": ""}
+    for xml in both(facts):
+        assert wrong(xml) == [] and "Ærø &amp; &lt;Zoon&gt; 漢🍵" in xml.decode()
+
+
 def test_the_check_finds_what_is_wrong():
     ubl = both(sales.facts([TEA, POT]))[0]
     assert any("BR-CO-15" in each for each in wrong(ubl.replace(b">59.80<", b">59.81<", 1)))

@@ -121,3 +121,11 @@ def test_who_may_not_refund_credits_no_invoice(shop, by):
         documents.credit(invoice.id, by=replace(by, rights=frozenset(("documents.print",))))
     with pytest.raises(Refused):
         documents.issue(invoice.order, "receipt_80", by=replace(by, rights=frozenset()))
+
+
+@pytest.mark.parametrize(("facts", "is_same"), [({"language": "en"}, True), ({"phone": "0612345678"}, True), ({"name": "Iemand anders"}, False)])
+def test_an_invoice_follows_its_buyer_and_not_the_language(shop, by, facts, is_same):
+    order = factories.an_invoiceable_order(shop, by)
+    invoice = documents.issue(order, "invoice", by=by)
+    Order.update(facts).where(Order.id == order.id).execute()
+    assert (documents.differs(orders.find(order.number), invoice) is None) == is_same
