@@ -10,12 +10,11 @@ import config
 from models import Payment, PaymentMethod, Refund
 from plugins import payments as providers
 from plugins.payments.contract import Provider, Unknown, Unreachable
-from rules import reach, sealed
+from rules import payment_methods, reach, sealed
 from rules.refusal import Refused
 from rules.rights import DESK
 
 BY = replace(DESK, name="Provider")  # who does what a provider tells
-HOOK = "/hooks/payments"
 
 
 class Unanswered(Refused):
@@ -57,4 +56,4 @@ def key_there(row: Payment | Refund) -> str:
 def notice_url(method: PaymentMethod) -> str:
     """Where the provider tells news of this method; '' when it could not reach the desk (Mollie refuses such an address)."""
     both_here = reach.why_not(providers.KINDS[method.provider].endpoint())
-    return "" if reach.why_not(config.BASE_URL) and not both_here else f"{config.BASE_URL}{HOOK}/{method.key}"
+    return "" if reach.why_not(config.BASE_URL) and not both_here else payment_methods.hook_address(method)

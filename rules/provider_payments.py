@@ -40,7 +40,7 @@ def ask(order: Order, method: PaymentMethod, *, by: Actor, return_url: str) -> P
         if payment.state == "intent":
             payment = _asked(payment, method, account, return_url)
     if payment.state not in GOOD:
-        raise Refused("{method} could not make a payment: {why}", method=method.name, why=payment.error or payment.state)
+        raise Refused("{method} could not make a payment: {why}", field="method", method=method.name, why=payment.error or payment.state)
     return payment
 
 
