@@ -19,12 +19,19 @@ from models import Document, Printer, PrintJob, database, now
 from plugins.printers import escpos
 from plugins.printers.contract import Later, Never, Unknown
 from rules import document_kinds, events, printers, receipt_rows, shop
+from rules.refusal import N_
 from rules.rights import DESK
 
 CLAIM, HANDING = timedelta(seconds=30), timedelta(minutes=1)  # after which who claimed it, or handed it over, is taken for dead
 FIRST_PAUSE, LONGEST_PAUSE = 2, 30   # seconds between attempts, doubled each time
 PATIENCE = timedelta(hours=1)        # with a printer that is off, when no other prints for it
 DRAWER_OPENS = timedelta(minutes=1)  # after the press; later nobody expects it
+LOST, SILENT = N_("Nobody said whether it was printed."), N_("The printer does not answer.")
+SAID = (  # by the way to a printer (plugins/printers/network.py), for the translators
+    N_("The printer does not say how it stands."), N_("The printer is out of paper."), N_("The printer did not say whether it printed."),
+    N_("The printer is not ready: look whether it is open or out of paper."), N_("This is no address of a printer."),
+    N_("The line broke while it printed."),
+)
 BEGUN = ("claimed", "handing")
 PENDING = printers.PENDING
 COUNTED = (*PENDING, "failed", "uncertain")
@@ -153,7 +160,7 @@ def look_after(clock: Clock = now) -> set[int]:
     Answers the printers of the network for which something is due."""
     at = clock()
     for job in PrintJob.select().where(PrintJob.state == "handing", PrintJob.lease < at).order_by(PrintJob.id):
-        settle(job, "uncertain", at, why="Nobody said whether it was printed.")
+        settle(job, "uncertain", at, why=LOST)
     standing = {row.id: row for row in Printer.select()}
     for job in PrintJob.select().where(PrintJob.state == "waiting", PrintJob.since < at - timedelta(minutes=1)).order_by(PrintJob.id):
         _long_waiting(job, standing, at)
@@ -169,7 +176,7 @@ def _long_waiting(job: PrintJob, standing: dict[int, Printer], at: datetime) -> 
         _while_waiting(job, printer=other.id, moved_from=printer.id, since=at, not_before=at, attempts=0)
     elif job.since < at - PATIENCE and printers.is_off(printer, at):
         with database.atomic():
-            if _while_waiting(job, state="failed", ended=at, error=job.error or "The printer does not answer."):
+            if _while_waiting(job, state="failed", ended=at, error=job.error or SILENT):
                 record("print.failed", job)
 
 

@@ -10,6 +10,7 @@ from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Qr, R
 from rules import scan, shop, wording
 from rules.document_facts import Facts
 from rules.receipt_paper import Paper
+from rules.refusal import N_
 
 HANG = 2  # letters by which what goes with a line moves in
 
@@ -30,7 +31,7 @@ def test(name: str, language: str) -> list[Row]:
     """What shows that a printer prints: letters beyond ASCII, columns, a barcode, a QR code and the cut."""
     say = wording.of(language).gettext
     return [
-        Text(shop.current().shop.name, bold=True, size=2, align="center"), Text(say("Test print"), align="center"), Rule(),
+        Text(shop.current().shop.name, bold=True, size=2, align="center"), Text(say(N_("Test print")), align="center"), Rule(),
         Columns(name, "€ 12,50"), Columns("é ë ï ö ü ç ñ", "− € 1.234,56", bold=True), Rule(),
         Barcode(scan.code("000000")), Qr("https://example.nl/é"), Feed(1), Cut(),
     ]

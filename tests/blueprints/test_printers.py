@@ -1,0 +1,147 @@
+"""The printers in the settings, the press on an order, the page that prints itself and the list of print jobs."""
+
+import re
+
+import pytest
+
+from models import Device, Document, Printer, PrintJob
+from plugins.printers import network
+from rules import print_queue, printers, shop
+from tests import factories
+from tests.receipt_printer import ReceiptPrinter, read, receipt_printer, texts
+
+pytestmark = pytest.mark.row("S21")
+TYPED = {"kind": "network", "name": "Toonbank", "host": "127.0.0.1", "paper": "80", "code_page": "cp858", "answers": "y", "cuts": "y",
+         "fallback": "", "minutes": "2"}
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(network, "STATUS", 0.3)
+
+
+@pytest.fixture
+def paper():
+    with receipt_printer() as printer:
+        yield printer
+
+
+@pytest.fixture
+def printer(shop, by, paper):
+    """Of the one device there is."""
+    return factories.a_printer(by, paper.port)
+
+
+def choose(client, printer):
+    return client.post("/account/device/printer", data={"printer": printer.id if printer else ""})
+
+
+def press(client, order, key="press"):
+    return client.post(f"/orders/{order.number}/print-jobs", data={"kind": "receipt", "key": key})
+
+
+def test_a_printer_is_added_tried_changed_and_put_away(client, paper):
+    answer = client.post("/settings/printers", data=TYPED | {"port": str(paper.port)})
+    row = Printer.get()
+    assert answer.status_code == 303 and answer.location.endswith(f"/settings/printers/{row.id}")
+    page = client.get(answer.location).text
+    assert "Hij is nog niet gebruikt" in page and "127.0.0.1" in page
+    client.post(f"/settings/printers/{row.id}/test", data={"key": "test"})
+    assert any("€ 12,50" in line for line in texts(read(paper.wait_for_jobs(1)[0])))
+    seen = re.search(r'name="seen" value="([^"]+)"', client.get(f"/settings/printers/{row.id}").text)[1]
+    client.post(f"/settings/printers/{row.id}", data=TYPED | {"port": "9100", "name": "Kassa", "seen": seen, "paper": "58"})
+    row = Printer.get()
+    assert (row.name, row.settings["port"], row.settings["paper"], row.settings["drawer"]) == ("Kassa", 9100, 58, False)
+    assert client.post(f"/settings/printers/{row.id}", data=TYPED | {"port": "9100", "seen": seen}).status_code == 409
+    client.post(f"/settings/printers/{row.id}/archiving")
+    assert Printer.get().archived
+    client.post(f"/settings/printers/{row.id}/archiving", data={"restore": "1"})
+    assert not Printer.get().archived
+
+
+@pytest.mark.parametrize("wrong, field", [({"host": "geen adres"}, "host"), ({"port": "80"}, "port"), ({"name": ""}, "name"), ({"paper": "70"}, "paper"),
+                                          ({"minutes": "0"}, "minutes"), ({"fallback": "99"}, "fallback"), ({"code_page": "ebcdic"}, "code_page")])
+def test_what_cannot_be_is_said_beside_its_field(client, wrong, field):
+    answer = client.post("/settings/printers", data=TYPED | {"port": "9100"} | wrong)
+    assert answer.status_code == 422 and f'id="{field}-error"' in answer.text and not Printer.select().exists()
+
+
+@pytest.mark.parametrize("kind", list(printers.KINDS))
+def test_each_kind_has_its_form(client, kind):
+    assert client.get(f"/settings/printers/new?kind={kind}").status_code == 200
+    client.post("/settings/printers", data={"kind": kind, "name": kind, "paper": "80", "host": "p", "port": "9100", "code_page": "cp858", "minutes": "5", "fallback": ""})
+    page = client.get(f"/settings/printers/{Printer.get().id}").text
+    assert ("/printers/star/" in page, "/printers/epson/" in page) == (kind == "cloudprnt", kind == "epson_sdp")
+
+
+def test_a_press_prints_on_the_printer_of_the_device(client, htmx, placed_order, printer, paper):
+    assert f'action="/orders/{placed_order.number}/printing"' in client.get(f"/orders/{placed_order.number}").text
+    choose(client, printer)
+    assert f'hx-post="/orders/{placed_order.number}/print-jobs"' in client.get(f"/orders/{placed_order.number}").text
+    assert press(client, placed_order).status_code == 303
+    press(client, placed_order)
+    receipt, = paper.wait_for_jobs(1)
+    assert Document.get().number in " ".join(texts(read(receipt)))
+    assert PrintJob.get().state == "printed"
+    choose(htmx, printer)
+    answer = press(htmx, placed_order, "once more")
+    assert answer.status_code == 200 and "Toonbank" in answer.text and "layout-toasts" in answer.text
+    assert "KOPIE" in texts(read(paper.wait_for_jobs(2)[1]))
+    client.post(f"/documents/{Document.get().id}/print-jobs", data={"key": "third"})
+    assert len(paper.wait_for_jobs(3)) == 3
+    choose(client, None)
+    assert press(client, placed_order, "none").status_code == 422
+    assert Device.select().where(Device.printer.is_null(False)).count() == 1
+
+
+def test_without_a_printer_a_page_prints_itself(client, placed_order, by):
+    answer = client.post(f"/orders/{placed_order.number}/printing", data={"kind": "receipt"})
+    assert answer.status_code == 303 and answer.location.endswith("/receipt_80/print")
+    page = client.get(answer.location)
+    assert "js/documents/print.js" in page.text and "print.css" in page.text and 'class="sidebar"' not in page.text
+    assert Document.get().number in page.text and "KOPIE" not in page.text
+    assert page.headers["Cache-Control"] == "private, no-store"
+    again = client.post(f"/orders/{placed_order.number}/printing").location
+    assert again.endswith("?copy=1") and "KOPIE" in client.get(again).text
+    choose(client, factories.a_printer(by, kind="browser", name="Kantoor", paper=0))
+    assert "/receipt_a4.pdf" in client.post(f"/orders/{placed_order.number}/printing").location
+    assert client.get(f"/documents/{Document.get().id}/receipt_a4/print").status_code == 404
+
+
+def test_the_list_says_what_became_of_each_and_a_person_decides(client, htmx, placed_order, printer, paper, by):
+    choose(client, printer)
+    paper.standing = ReceiptPrinter.PAPERLESS
+    press(client, placed_order)
+    page = client.get("/print-jobs").text
+    assert "Probeert opnieuw" in page and Document.get().number in page
+    assert "papier" in client.get("/print-jobs/health").text
+    paper.standing = ReceiptPrinter.FINE
+    job = PrintJob.get()
+    answer = htmx.post(f"/print-jobs/{job.id}/decision", data={"what": "now"})
+    assert answer.status_code == 200 and PrintJob.get().state == "printed"
+    assert htmx.post(f"/print-jobs/{job.id}/decision", data={"what": "cancel"}).status_code == 409
+    assert client.get("/print-jobs?state=printed").text.count("Afgedrukt") > 0
+    with receipt_printer() as other_paper:
+        other = factories.a_printer(by, other_paper.port, name="Magazijn")
+        PrintJob.update(state="failed").execute()
+        assert "Magazijn" in client.get("/print-jobs?state=failed").text
+        assert client.post(f"/print-jobs/{job.id}/printer", data={"printer": other.id}).status_code == 303
+        assert len(other_paper.wait_for_jobs(1)) == 1
+    assert client.post(f"/print-jobs/{job.id}/printer", data={"printer": "x"}).status_code in (303, 404)
+
+
+def test_a_printer_for_which_something_waits_is_not_put_away(client, placed_order, printer, paper, monkeypatch):
+    monkeypatch.setattr(print_queue, "wake", lambda printer, seconds: None)
+    choose(client, printer)
+    press(client, placed_order)
+    assert client.post(f"/settings/printers/{printer.id}/archiving").status_code == 422
+    PrintJob.update(state="cancelled").execute()
+    client.post(f"/settings/printers/{printer.id}/archiving")
+    assert Printer.get().archived and not Device.select().where(Device.printer.is_null(False)).exists()
+
+
+def test_another_address_closes_the_old_one(client, by):
+    row = factories.a_printer(by, kind="cloudprnt", name="Ster")
+    before = printers.address(row)
+    client.post(f"/settings/printers/{row.id}/address")
+    assert printers.address(shop.current().printers[row.id]) != before
