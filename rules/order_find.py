@@ -37,12 +37,21 @@ def find(asked: Asked) -> Found:
         return Found([], Count(0), 0)
     ways, = order_ways.of([asked.conditions])
     is_sorted = bool(asked.sort.index) or ways[0].orders <= CAP
-    asked = asked if is_sorted else asked._replace(sort=NEWEST, up=False, after=None)
+    asked = asked if is_sorted else by_date(asked)
     found = _page(asked, ways)
     orders, cents = found.orders or _orders(found, asked, ways), found.total
     if cents is None and asked.size < orders.count <= SUMMED and not orders.capped:
         cents = total(asked, ways)
     return Found(found.rows, orders, cents, is_sorted)
+
+
+def by_date(asked: Asked, *, up: bool = False) -> Asked:
+    """The same page of the list by date; the first, when what it is to follow is no place in that."""
+    try:
+        after = asked.after and Place(str(datetime.fromisoformat(asked.after.value)), asked.after.order)
+    except (TypeError, ValueError):
+        after = None
+    return asked._replace(sort=NEWEST, up=up, after=after)
 
 
 def _orders(page: Found, asked: Asked, ways: Sequence[Way]) -> Count:

@@ -93,6 +93,8 @@ def _found(wanted: Asked, backwards: bool) -> tuple[Found, Place | None, Place |
     """The page's rows, with where the pages before and after it begin."""
     if backwards:
         found = order_find.find(wanted._replace(up=not wanted.up))
+        if not found.is_sorted:
+            found = order_find.find(order_find.by_date(wanted, up=True))._replace(is_sorted=False)
         if len(found.rows) > wanted.size:
             rows = found.rows[wanted.size - 1::-1]
             return found._replace(rows=rows), rows[0], rows[-1]

@@ -22,7 +22,6 @@ CAP = 10_000
 LOOKED = 1_000  # texts that are looked at to see how many are found; more are counted when nothing better is known
 KEPT = 2_000  # orders that a way leads to are remembered when they are not more
 FEW = 100  # orders are enough to see where a day begins
-UNKNOWN = 1 << 30  # orders, when it is not asked how many there are
 LOOKED_THROUGH = 4 * CAP  # rows at most of what may give an order several times, in no order
 PLACED = ' NOT IN (SELECT d.id FROM "order" d WHERE d.placed IS NULL)'  # read off the small index of drafts, not off every order
 RUNS = {  # the column by which an index of orders runs
@@ -105,10 +104,9 @@ def listed(asked: Conditions) -> Sql:
 
 
 def of(questions: Sequence[Conditions]) -> list[list[Way]]:
-    """The ways there are for each, the one that passes the fewest orders first; the last is the list itself. One query at most."""
+    """The ways there are for each, the one that passes the fewest orders first; the last is the list itself. One query."""
     parts = [[list(_parts(way, asked)) for way in _known(asked)] for asked in questions]
-    if not (each := [part for ways in parts for some in ways for part in some]):
-        return [[Way(orders=UNKNOWN, newest=UNKNOWN)] for _ in questions]
+    each = [part for ways in parts for some in ways for part in some]
     rows = run(together([*(_measuring(number, part) for number, part in enumerate(each)),
                          Sql(f'SELECT -1, 0, 0, 0, coalesce(max(id), 0), {"NULL" if is_sqlite() else "NULL::int[]"} FROM "order"')])).fetchall()
     measured = {row[0]: Measured(*row[1:]) for row in rows}

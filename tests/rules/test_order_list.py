@@ -1,6 +1,6 @@
 """The list finds what a query asks, newest first, and pages through it; held against a slow reading of every order."""
 
-from functools import cache
+from functools import cache, partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings as with_settings, strategies as st
@@ -190,3 +190,16 @@ def test_paging_forward_and_back_shows_every_order_once(many, owner_actor, text,
         back = order_list.page(query, by=owner_actor, size=7, sort=sort, key=back.newer, backwards=True)
         assert [row.id for row in back.rows] == [row.id for row in page.rows]
     assert back.newer is None or order_list.page(query, by=owner_actor, size=7, sort=sort, key=back.newer, backwards=True).newer is None
+
+
+def test_a_list_that_is_too_long_to_be_sorted_is_paged_by_date(many, owner_actor, monkeypatch):
+    from rules import order_find
+
+    monkeypatch.setattr(order_find, "CAP", 20)
+    expected = [order.number for order in many.find((), 1)]
+    assert len(expected) > 40
+    assert numbers(parse(""), owner_actor, sort="customer", size=40) == expected
+    page = partial(order_list.page, parse(""), by=owner_actor, sort="customer", size=10)
+    second = page(key=page().older)
+    back = page(key=page(key=second.older).newer, backwards=True)
+    assert [row.number for row in back.rows] == [row.number for row in second.rows] == expected[10:20]
