@@ -8,6 +8,7 @@ from pypdf import PdfReader
 from models import Document, Event, Job, Order
 from rules import documents
 from tests import einvoices, factories
+from tests.queries import asked
 
 pytestmark = pytest.mark.row("S21")
 
@@ -91,3 +92,13 @@ def test_the_ticked_orders_are_printed_as_one_file(client, shop, by):
     content = file.data
     file.close()
     assert file.mimetype == "application/pdf" and len(PdfReader(BytesIO(content)).pages) == 3
+
+
+def test_the_papers_of_an_order_cost_few_queries_however_many_there_are(client, shop, by):
+    order = factories.an_invoiceable_order(shop, by)
+    for format in ("receipt_80", "invoice", "gift_80", "pickup_80"):
+        documents.issue(order, format, by=by)
+    client.get(f"/orders/{order.number}/documents")
+    with asked() as queries:
+        client.get(f"/orders/{order.number}/documents")
+    assert len(queries) <= 12, queries
