@@ -19,6 +19,7 @@ TO_PAY, LATE = N_("{amount} to be paid"), N_("{amount} to be paid, since {day} a
 PAID, PAYS_LATER = N_("Paid, not started yet"), N_("Not started yet, pays later")
 READY_TO_GO, STARTED = N_("Ready to be shipped"), N_("In preparation, to be shipped")
 TOO_MUCH, GONE, RETURN = N_("{amount} paid too much"), N_("{status}, {amount} not paid back yet"), N_("Return of {amount}, not paid back yet")
+BACK = N_("A return waits to be settled")
 MAIL = N_("An e-mail was not sent")
 
 
@@ -57,7 +58,10 @@ def _to_refund(row: OrderRow, settings: Settings) -> Refused | None:
         return Refused(RETURN, amount=-row.balance)
     if row.payment_state == PaymentState.OVERPAID:
         return Refused(TOO_MUCH, amount=-row.balance)
-    return Refused(GONE, status=settings.statuses[row.status].name, amount=row.paid - row.refunded) if row.paid > row.refunded else None
+    status = settings.statuses[row.status]
+    if status.stage not in (Stage.CANCELLED, Stage.RETURNED):
+        return Refused(BACK)
+    return Refused(GONE, status=status.name, amount=row.paid - row.refunded) if row.paid > row.refunded else None
 
 
 def _mail(row: OrderRow, settings: Settings) -> Refused | None:

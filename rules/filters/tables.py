@@ -175,12 +175,16 @@ def _may_go(settings: Settings) -> Sql:
 
 
 def to_refund(settings: Settings) -> Made:
-    """Paid too much; cancelled or returned with money still here; or a return that was not paid back."""
+    """Paid too much; cancelled or returned with money still here; a return line that was not paid back; or a return that waits for its
+    money: the goods are here, or the customer withdrew."""
     gone = facets.of_stages(settings, Stage.CANCELLED, Stage.RETURNED).test()
     ways = [Sql("o.payment_state = 'overpaid'"), Sql(f"o.total < 0 AND o.payment_state || '' IN {OWED}"),
             Sql(f"{gone.text} AND o.payment_state NOT IN ('unpaid', 'refunded') AND o.paid > o.refunded", gone.values)]
     found = " UNION ".join(f'SELECT o.id FROM "order" o WHERE {way.text}' for way in ways)
-    return Made(any_of([Sql(f"({way.text})", way.values) for way in ways]), Sql(found, gone.values))
+    back = "x.state IN ('announced', 'received') AND (x.state = 'received' OR x.is_withdrawal)"
+    tests = [Sql(f"({way.text})", way.values) for way in ways]
+    return Made(any_of([*tests, Sql(f'EXISTS (SELECT 1 FROM "return" x WHERE x.order_id = o.id AND {back})')]),
+                Sql(f'{found} UNION SELECT x.order_id FROM "return" x WHERE {back}', gone.values))
 
 
 def letters_failed(settings: Settings) -> Made:

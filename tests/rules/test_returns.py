@@ -8,7 +8,8 @@ import pytest
 import models
 from models import Device, Event, Line, Movement, Product, Refund, RefundLine, Return, ReturnLine, Stage
 from money import Money, Quantity
-from rules import cart, checks, orders, payments, refunds, returns, status
+from rules import cart, checks, order_list, orders, payments, refunds, returns, status
+from rules.filters.language import parse
 from rules.refunds import Asked, Back
 from rules.refusal import Conflict, Refused
 from rules.returns import Came, Notice, Settlement
@@ -253,3 +254,18 @@ def any_return(dice):
     if not found:
         raise Refused("None yet.")
     return dice.choice(found)
+
+
+def test_a_return_that_waits_for_its_money_is_on_the_list_of_what_is_to_be_paid_back(shop, order, cash):
+    def listed():
+        found = order_list.page(parse("tedoen:terugbetalen"), by=DESK)
+        return [(row.number, [reason.message for reason in row.reasons]) for row in found.rows]
+
+    back = announce(order, 1)
+    assert listed() == []
+    receive(order, back)
+    assert listed() == [(order.number, ["A return waits to be settled"])]
+    settle(order, back, method=cash)
+    assert listed() == []
+    announce(order, 1, is_withdrawal=True)
+    assert len(listed()) == 1
