@@ -15,7 +15,7 @@ from blueprints.support.formats import sentence
 from blueprints.support.paging import LARGEST_ID
 from blueprints.support.typed import read_key
 from models import Order, Payment
-from rules import customer_page, document_kinds, payments, provider_payments, totals, withdrawals
+from rules import customer_page, document_kinds, payments, totals, withdrawals
 from rules.provider_accounts import Unanswered
 from rules.refusal import NotFound, Refused
 from rules.stages import said_to_customer
@@ -74,13 +74,11 @@ def pay(place: str, token: str) -> Any:
 def back(place: str, token: str) -> str:
     """Back from the provider: it is asked how the payment stands, whatever it told by itself."""
     order, message = opened(token, place), ""
-    last = customer_page.asked_last(payments.of_order(order))
-    if last is not None and last.state in provider_payments.OPEN:
-        try:
-            provider_payments.look(last)
-        except Refused as refused:  # of anything but silence the shop is told, not the customer
-            message = sentence(refused) if isinstance(refused, Unanswered) else ""
-        order = opened(token, place)
+    try:
+        if customer_page.look(customer_page.asked_last(payments.of_order(order))):
+            order = opened(token, place)
+    except Refused as refused:  # of anything but silence the shop is told, not the customer
+        message = sentence(refused) if isinstance(refused, Unanswered) else ""
     turn = request.args.get("turn", 0, int)
     return _paying(order, place, token, message=message, is_back=True, turn=turn + 1, pause=PAUSES[turn] if 0 <= turn < len(PAUSES) else 0)
 

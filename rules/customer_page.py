@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from models import SETTLED, Document, Order, Parcel, Payment, PaymentMethod, Stage
+from models import SETTLED, Document, Order, Parcel, Payment, PaymentMethod, Stage, now
 from money import ZERO, Money
 from plugins.documents import qr
 from rules import addresses, documents, epc, letters, links, parcels, provider_payments
 from rules.prepared import Prepared
 from rules.provider_accounts import is_at_provider
+from rules.provider_landing import OPEN
 from rules.refusal import Conflict, NotFound, Refused
 from rules.rights import Actor
 from rules.shop import Settings
 
 CUSTOMER = Actor(None, "Customer", frozenset(("payments.record", "documents.print")))
+LOOKED = timedelta(seconds=2)  # after which a provider is asked again, however often the customer loads the page
 PAPERS = {"receipt": "receipt_a4", "invoice": "invoice", "credit": "credit"}  # what is the customer's too, and how it is printed
 
 ISSUED = Prepared(lambda order: (
@@ -85,6 +87,14 @@ def pay(order: Order, method: PaymentMethod, seen: str, *, return_url: str) -> P
         if refused.field == "method":
             raise Refused("It cannot be paid this way now. Choose another, or ask the shop.") from refused
         raise
+
+
+def look(payment: Payment | None) -> bool:
+    """Ask the provider how it stands, unless that is known or was asked a moment ago; whether it was asked. May refuse (Unanswered)."""
+    if payment is None or payment.state not in OPEN or (payment.looked is not None and now() - payment.looked < LOOKED):
+        return False
+    provider_payments.look(payment)
+    return True
 
 
 def asked_last(payments: list[Payment]) -> Payment | None:

@@ -1,10 +1,11 @@
 """A customer pays with the address they were given: at the provider, and back, whatever happens in between."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from models import Letter, Line, Payment, PaymentMethod, Stage
+from models import Letter, Line, Payment, PaymentMethod, Stage, now
 from money import Money
 from rules import cart, links, orders, payments, refunds, status
 from rules import shop as shops
@@ -105,6 +106,7 @@ def test_a_price_that_changed_while_the_customer_was_away_is_told(visitor, provi
     change_price(order, 1_500)
     assert "er staat nu €\xa045,00 open" in visitor.get(f"{address}/back").text
     providers.pay()
+    Payment.update(looked=None).execute()  # as it is some seconds later
     html = visitor.get(f"{address}/back").text
     assert "€\xa030,00 is betaald" in html and form(html)["amount"] == "1500"
 
@@ -161,3 +163,12 @@ def test_money_that_went_back_is_no_thank_you(visitor, shop, by, order, address)
         refunds.make(changed, refunds.Asked(shop.payment_method("cash"), amount=Money(3_000)), by=by)
     html = visitor.get(address).text
     assert "heeft €\xa030,00 terugbetaald" in html and "Bedankt" not in html
+
+
+def test_the_provider_is_asked_again_after_a_moment_only(visitor, providers, method, address):
+    press(visitor, address)
+    for looked, is_asked in ((now() + timedelta(minutes=1), False), (now() - timedelta(minutes=1), True)):
+        Payment.update(looked=looked).execute()
+        before = len(providers.calls)
+        assert "Wachten op je bank" in visitor.get(f"{address}/back").text
+        assert (len(providers.calls) > before) == is_asked
