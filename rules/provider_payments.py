@@ -8,6 +8,8 @@ Who dies in between leaves a row that nobody was sent away with: the same key as
 from __future__ import annotations
 
 import secrets
+import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 from models import Order, Payment, PaymentMethod, Stage, now
@@ -20,6 +22,8 @@ from rules.refusal import N_, Refused
 from rules.rights import Actor
 
 GIVEN_UP = timedelta(minutes=15)  # after which an answer to a question is no longer waited for
+A_CALL = timedelta(seconds=15)     # is over by then
+PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)  # seconds between looks whether the other press was answered
 GOOD = ("pending", "captured")
 NO_ANSWER, NOT_KNOWN = N_("The provider gave no answer."), N_("The provider does not know this payment.")
 
@@ -36,9 +40,9 @@ def ask(order: Order, method: PaymentMethod, *, by: Actor, return_url: str) -> P
     if payment is not None and payment.state == "intent":
         payment = _asked(payment, method, account, return_url, again=True)
     if payment is None or payment.state not in GOOD:
-        payment = _intent(order, method, by)
+        payment, is_new = _intent(order, method, by)
         if payment.state == "intent":
-            payment = _asked(payment, method, account, return_url)
+            payment = _asked(payment, method, account, return_url, again=not is_new)
     if payment.state not in GOOD:
         raise Refused("{method} could not make a payment: {why}", field="method", method=method.name, why=payment.error or payment.state)
     return payment
@@ -99,18 +103,19 @@ def _standing(order: Order, method: PaymentMethod, account: Provider) -> Payment
     return will_do
 
 
-def _intent(order: Order, method: PaymentMethod, by: Actor) -> Payment:
+def _intent(order: Order, method: PaymentMethod, by: Actor) -> tuple[Payment, bool]:
+    """The row, and whether it is new: else it is of a press at the same moment."""
     with orders.changing(order.number, "payment", version=None, by=by, right="payments.record") as order:
         _must_be_due(order, method)
         same = Payment.select().where(
             Payment.order == order, Payment.method == method, Payment.amount == order.balance, Payment.state.in_(OPEN),
             Payment.created > now() - GIVEN_UP).first()
         if same is not None:
-            return same  # of a press at the same moment
+            return same, False
         payment = Payment.create(
             order=order, method=method, amount=order.balance, state="intent", idempotency_key=secrets.token_hex(16), operator=by.operator)
         orders.record("payment.asked", order, f"payment:{payment.id}", by=by, payment=payment.id, amount=payment.amount, method=method)
-    return payment
+    return payment, True
 
 
 def _must_be_due(order: Order, method: PaymentMethod) -> None:
@@ -122,9 +127,9 @@ def _must_be_due(order: Order, method: PaymentMethod) -> None:
         raise Refused("Nothing is due on this order.")
 
 
-def _asked(payment: Payment, method: PaymentMethod, account: Provider, return_url: str, *, again: bool = False) -> Payment:
-    """Call with the row's key, and land the answer. A key that was declined is spent, and one that got no answer twice (Stripe remembers
-    its own failures): what may be there was shown to nobody."""
+def _asked(payment: Payment, method: PaymentMethod, account: Provider, return_url: str, *, again: bool) -> Payment:
+    """Call with the row's key, and land the answer. A key that was declined is spent, and one that gets no answer a while later either
+    (Stripe remembers its own failures): what may be there was shown to nobody."""
     order = Order.get_by_id(payment.order_id)
     try:
         with asking(method):
@@ -132,11 +137,20 @@ def _asked(payment: Payment, method: PaymentMethod, account: Provider, return_ur
     except Declined as declined:
         give_up(payment, str(declined)[:LONGEST_ERROR])
     except Unanswered as silence:
-        if again and isinstance(silence.__cause__, Unknown):
+        if again and payment.created <= now() - A_CALL and isinstance(silence.__cause__, Unknown):
             give_up(payment, NO_ANSWER)
-        elif Payment.get_by_id(payment.id).state == "intent":  # no other press, and no notice, was answered meanwhile
+        elif not _is_answered(payment, PAUSES if again else ()):
             raise
     return Payment.get_by_id(payment.id)
+
+
+def _is_answered(payment: Payment, pauses: Sequence[float]) -> bool:
+    """Whether a notice landed, or the other press of the same button, which may be at it: who presses twice is not told that nobody answers."""
+    for pause in (*pauses, 0):
+        if Payment.get_by_id(payment.id).state != "intent":
+            return True
+        time.sleep(pause)
+    return False
 
 
 def _question(payment: Payment, order: Order, method: PaymentMethod, return_url: str) -> Asked:

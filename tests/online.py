@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import models
 from models import Line, Order, Payment, PaymentMethod, Stage
 from money import Quantity
 from rules import cart, order_customer, orders, provider_payments, sealed, shop, status
+from rules.refusal import Refused
 from rules.rights import DESK
 from rules.status import Choices
 from tests.factories import a_draft, a_product
@@ -41,3 +46,19 @@ def pay(order: Order, method: PaymentMethod, server: Any) -> Payment:
     payment = ask(order, method)
     server.pay(payment.provider_key)
     return provider_payments.look(payment)
+
+
+def together(work: list[Callable[[], Any]]) -> list[Any]:
+    """Each in a thread and with a connection of its own, at the same moment; what they answered, or the refusal."""
+    barrier = threading.Barrier(len(work))
+
+    def run(do: Callable[[], Any]) -> Any:
+        with models.database.connection_context():
+            barrier.wait()
+            try:
+                return do()
+            except Refused as refused:
+                return refused
+
+    with ThreadPoolExecutor(len(work)) as pool:
+        return list(pool.map(run, work))

@@ -1,11 +1,12 @@
 """Money that comes in through a provider: asked once, landed once, whatever is heard, however often and in whatever order."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 import config
-from models import Event, Letter, Line, Payment, PaymentMethod, Stage
+from models import Event, Letter, Line, Payment, PaymentMethod, Stage, now
 from money import Money
 from rules import cart, checks, letter_templates, orders, payments, provider_landing, provider_payments, sealed, status
 from rules import shop as shops
@@ -13,7 +14,7 @@ from rules.provider_accounts import Unanswered, notice_url, opened
 from rules.refusal import Refused
 from rules.rights import DESK
 from rules.status import Choices
-from tests.online import a_method, an_order, ask, pay
+from tests.online import a_method, an_order, ask, pay, together
 
 @pytest.fixture(params=["mollie", "stripe"])
 def method(request, shop, providers):
@@ -122,10 +123,17 @@ def test_without_an_answer_the_same_is_asked_again_and_one_is_shown(order, metho
     with pytest.raises(Unanswered, match="does not answer"):
         ask(order, method)
     assert Payment.get().state == "intent"
+    Payment.update(created=now() - timedelta(minutes=1)).execute()
     payment = ask(order, method)
     assert payment.state == "pending" and payment.checkout_url
     spent = method.key == "stripe" and fault == "500 after"  # Stripe answers the same 500 for a day
     assert [each.state for each in payments.of_order(order)] == ["failed", "pending"][not spent:] and len(providers.payments) == 1 + spent
+
+
+def test_pressed_five_times_at_once_is_one_payment(order, method, providers):
+    asked = together([lambda: ask(order, method)] * 5)
+    assert len({payment.checkout_url for payment in asked}) == 1 == len(providers.payments) == Payment.select().count()
+    assert {payment.state for payment in asked} == {"pending"} and kinds() == ["payment.asked"]
 
 
 def test_what_the_provider_declines_is_told_in_its_words(order, shop, providers):

@@ -1,12 +1,10 @@
 """Money that goes back through a provider: one refund there and one row here, whatever fails in between."""
 
-import threading
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-import models
 from models import Document, Event, Letter, Line, Payment, PaymentMethod, Product, Refund, RefundLine, Stage, now
 from money import Money, Quantity
 from plugins.payments.contract import PaidBack
@@ -17,7 +15,7 @@ from rules.refunds import Asked, Back
 from rules.refusal import Refused
 from rules.rights import DESK
 from rules.status import Choices
-from tests.online import a_method, an_order, pay
+from tests.online import a_method, an_order, pay, together
 
 
 @pytest.fixture(params=["mollie", "stripe"])
@@ -62,6 +60,10 @@ def kinds():
 def refunded(order):
     found = orders.find(order.number)
     return found.payment_state, found.refunded.cents
+
+
+def refusals(answers):
+    return [answer for answer in answers if isinstance(answer, Refused)]
 
 
 def later(**ago):
@@ -151,29 +153,9 @@ def test_two_workers_send_it_once(order, providers, unsent):
     must_be_one(providers)
 
 
-def together(work):
-    """Each in a thread and a connection of its own, at the same moment; what they raised."""
-    barrier, raised = threading.Barrier(len(work)), []
-
-    def run(do):
-        with models.database.connection_context():
-            barrier.wait()
-            try:
-                do()
-            except Refused as refused:
-                raised.append(refused)
-
-    threads = [threading.Thread(target=run, args=(do,)) for do in work]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return raised
-
-
 def test_twenty_at_once_never_pay_back_more_than_was_paid(order, providers, unsent):
     amounts = range(700, 720)  # Mollie gives the same amount of a payment back only once an hour
-    refused = together([lambda cents=cents: pay_back(order, amount=Money(cents)) for cents in amounts])
+    refused = refusals(together([lambda cents=cents: pay_back(order, amount=Money(cents)) for cents in amounts]))
     assert len(refused) == 16 and Refund.select().count() == 4
     for refund in Refund.select():
         provider_refunds.send(refund.id)
@@ -182,7 +164,7 @@ def test_twenty_at_once_never_pay_back_more_than_was_paid(order, providers, unse
 
 
 def test_twenty_at_once_never_take_back_more_of_a_line_than_was_sold(order, unsent):
-    refused = together([lambda: pay_back(order, lines=lines(order, 2), amount=Money(100))] * 20)
+    refused = refusals(together([lambda: pay_back(order, lines=lines(order, 2), amount=Money(100))] * 20))
     assert len(refused) == 19 and RefundLine.get().quantity == Quantity.pieces(2) and Product.get().on_hand == Quantity.pieces(9)
 
 
