@@ -48,9 +48,10 @@ def _own_printer() -> Any:
 
 
 def _said(text: str, page: str) -> Answer:
+    """With a new key: whoever presses once more wants it once more."""
     if not asked_by_htmx():
         flash(text, "done")
-    return fragments("layout/_notice.html", "layout/_toast.html", page=page, message="", toast=text, undo=None)
+    return fragments("layout/_notice.html", "print_jobs/_key.html", "layout/_toast.html", page=page, message="", toast=text, undo=None)
 
 
 @bp.post("/orders/<number>/printing")

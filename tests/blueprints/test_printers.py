@@ -86,6 +86,7 @@ def test_a_press_prints_on_the_printer_of_the_device(client, htmx, placed_order,
     choose(htmx, printer)
     answer = press(htmx, placed_order, "once more")
     assert answer.status_code == 200 and "Toonbank" in answer.text and "layout-toasts" in answer.text
+    assert re.search(r'id="print-jobs-key" value="[^"]{20,}" hx-swap-oob', answer.text), "the next press is another one"
     assert "KOPIE" in texts(read(paper.wait_for_jobs(2)[1]))
     client.post(f"/documents/{Document.get().id}/print-jobs", data={"key": "third"})
     assert len(paper.wait_for_jobs(3)) == 3
