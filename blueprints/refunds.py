@@ -135,7 +135,7 @@ def _lines() -> dict[int, Back]:
 
 
 def _dialog(order: Order, offered: Offer, errors: dict[str, str]) -> Any:
-    by_hand = [method for method in g.settings.payment_methods.values() if method.by_hand and not method.archived]
+    by_hand = [method for method in g.settings.payment_methods.values() if (method.by_hand or method.provider == "voucher") and not method.archived]
     sources = rules.refund_sources.of_order(order)
     facts = {
         "order": order, "offered": offered, "errors": errors, "typed": request.values, "methods": by_hand, "amount": _worth(order, offered),

@@ -66,3 +66,10 @@ def test_without_a_script_it_works_too(client, shop):
     assert client.post(f"/orders/{order.number}/vouchers", data=asking(order, voucher.code)).status_code == 303
     assert client.post(f"/vouchers/{voucher.id}/blocking", data={"blocked": "1"}).status_code == 303
     assert "Nog niets" not in page(client.get("/vouchers"))
+
+
+def test_money_is_paid_back_by_voucher(htmx, shop):
+    order, method = sold(shop, 750, paid=True), shop.payment_method("voucher")
+    assert "Tegoedbon" in page(htmx.get(f"/orders/{order.number}/refunds/new"))
+    page(htmx.post(f"/orders/{order.number}/refunds", data=asking(order, "", method=method.id, amount="5,00")))
+    assert (Voucher.get().amount, Voucher.get().order) == (Money(500), order)
