@@ -1,0 +1,58 @@
+"""A receipt in one press, in a real browser: on a printer on the network by the worker, or on a page that prints itself."""
+
+import re
+
+import pytest
+
+from models import Device, Document, Operator, PrintJob
+from rules import printers, shop
+from tests import factories
+from tests.receipt_printer import ReceiptPrinter, read, receipt_printer, texts
+
+pytestmark = pytest.mark.row("S21")
+
+
+@pytest.fixture
+def by(desk):
+    return shop.current().actor(Operator.get().id)
+
+
+@pytest.fixture
+def order(by):
+    return factories.a_placed_order(shop.current(), by)
+
+
+def test_one_press_prints_on_the_printer_of_the_device(page, order, by):
+    with receipt_printer() as paper:
+        printer = factories.a_printer(by, paper.port)
+        printers.set_for(Device.get(), printer.id)
+        page.goto(f"/orders/{order.number}")
+        page.keyboard.press("b")
+        page.get_by_text("Onderweg naar Toonbank").wait_for()
+        receipt, = paper.wait_for_jobs(1)
+        assert f"Bon {Document.get().number}" in " ".join(texts(read(receipt)))
+        paper.standing = ReceiptPrinter.PAPERLESS
+        page.get_by_role("button", name="Bon", exact=False).first.click()
+        page.get_by_text("Onderweg naar Toonbank").nth(1).wait_for()
+        page.goto("/print-jobs")
+        page.locator("#print-jobs-list").get_by_text("Het papier van de printer is op.").wait_for()
+        paper.standing = ReceiptPrinter.FINE
+        paper.wait_for_jobs(2)
+        page.locator("#print-jobs-list .chip").get_by_text("Afgedrukt").nth(1).wait_for()
+        assert [job.state for job in PrintJob.select()] == ["printed"] * 2
+
+
+def test_without_one_a_page_prints_itself_on_paper_as_long_as_the_receipt(page, order, tmp_path):
+    page.context.add_init_script("window.print = () => { window.printed = (window.printed || 0) + 1 }")
+    page.goto(f"/orders/{order.number}")
+    with page.context.expect_page() as opened:
+        page.keyboard.press("b")
+    receipt = opened.value
+    receipt.wait_for_url(re.compile(r"/documents/\d+/receipt_80/print$"))
+    receipt.wait_for_function("window.printed === 1")
+    assert receipt.get_by_text(Document.get().number).count() and receipt.get_by_role("navigation").count() == 0
+    rule = receipt.evaluate("document.adoptedStyleSheets[0].cssRules[0].cssText")
+    wide, long = map(int, re.search(r"size: (\d+)mm (\d+)mm", rule).groups())
+    assert wide == 80 and 80 < long < 260
+    with receipt.expect_event("close"):
+        receipt.evaluate("dispatchEvent(new Event('afterprint'))")
