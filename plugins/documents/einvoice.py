@@ -140,9 +140,11 @@ class _Group:
         return sum(self.nets)
 
     def _net(self, amounts: list[int]) -> list[int]:
-        """Without the VAT inside, odd cents to the largest remainders; what rounding leaves over goes to the largest amount."""
-        nets = largest_remainder([cents * WHOLE for cents in amounts], WHOLE + self.inside, self.base)
-        nets[max(range(len(nets)), key=lambda place: abs(amounts[place]))] += self.base - sum(nets)
+        """Without the VAT inside, odd cents to the largest remainders. A credit note's base may be a cent off, so that pieces add up to
+        the invoice: that goes to the largest amount."""
+        rounded = divided(sum(amounts) * WHOLE, WHOLE + self.inside)
+        nets = largest_remainder([cents * WHOLE for cents in amounts], WHOLE + self.inside, rounded)
+        nets[max(range(len(nets)), key=lambda place: abs(amounts[place]))] += self.base - rounded
         return nets
 
     def category(self) -> Category:

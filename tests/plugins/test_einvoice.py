@@ -100,6 +100,15 @@ def test_deposits_stand_outside_vat():
     assert sums(ubl)[0] == {("S", "9.00"): (1362, 123), ("E", "0.00"): (45, 0)} and "Statiegeld".encode() in ubl
 
 
+def test_the_odd_cent_of_a_piece_goes_to_its_largest_line():
+    facts = sales.facts([TEA, POT]) | REFERS
+    facts["vat"] = [row | {"base": row["base"] + 1, "vat": row["vat"] - 1} for row in facts["vat"]]
+    facts["vat_total"] -= 2
+    for xml in both(facts, "credit"):
+        assert wrong(xml) == []
+    assert sums(both(facts, "credit")[0])[0] == {("S", "9.00"): (1363, 122), ("S", "21.00"): (3716, 779)}
+
+
 def test_lines_stay_in_their_order_whatever_their_rates():
     ubl = both(sales.facts([TEA, POT, BOTTLE, TEA]))[0]
     names = [each.text for each in etree.fromstring(ubl).iterfind(".//cac:Item/cbc:Name", SPACES)]
