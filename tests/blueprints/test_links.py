@@ -61,7 +61,7 @@ def test_without_a_script_it_works_too(client, order):
 def test_it_is_mailed_and_mailed_again_and_says_when(htmx, order):
     assert "Mail de betaallink" in htmx.get(url(order)).text
     html = htmx.post(url(order, "/mail"), data={"key": "one"}).text
-    assert "Laatst gemaild" in html and "Mail opnieuw" in html and "Ongedaan maken" in html
+    assert "Laatst gemaild" in html and "Mail de betaallink opnieuw" in html and "Ongedaan maken" in html
     htmx.post(url(order, "/mail"), data={"key": "one"})
     assert Letter.select().count() == 1
     htmx.post(url(order, "/mail"), data={"key": "two"})
