@@ -102,11 +102,12 @@ def test_what_failed_says_why_and_is_tried_again_once(htmx, client, order, shop,
     shown = page(client.get(f"/orders/{order.number}"))
     assert "mislukt" in shown and "Probeer opnieuw" in shown
     providers.forget_keys()
+    url = f"/{Refund.get().id}/repeats"
     method = chosen if chosen == "as_paid" else shop.payment_method(chosen).id
     for _ in range(2):
-        html = page(press(htmx, order, f"/{Refund.get().id}/repeats", method=method, key="key-of-the-row"))
+        html = page(press(htmx, order, url, method=method, key="key-of-the-row"))
     assert "mislukt" not in part(html, "payments-payments") and [refund.state for refund in Refund.select().order_by(Refund.id)] == ["failed", state]
-    assert "al opnieuw" in page(press(htmx, order, f"/{Refund.get().id}/repeats", method=method, key="another-key"), 422)
+    assert "al opnieuw" in page(press(htmx, order, url, method=method, key="another-key"), 422)
     assert RefundLine.select().count() == 0
 
 

@@ -70,7 +70,7 @@ def test_what_is_no_longer_due_is_cancelled_there(method, providers, shop):
     with orders.changing(order.number, "payment", version=None, by=DESK, right="payments.record") as changed:
         payments.record(changed, shop.payment_method("cash"), Money(3_000), by=DESK)
     look_after(minutes=2)
-    assert Payment.get().state == "cancelled" and providers.payments[0]["state"] == "canceled"
+    assert Payment.get(Payment.method == method).state == "cancelled" and providers.payments[0]["state"] == "canceled"
 
 
 def test_one_provider_that_is_silent_does_not_hold_up_another(method, providers):
