@@ -21,7 +21,7 @@ def first(made: Sequence[Condition]) -> tuple[Term, Term] | None:
         term = condition.terms[0]
         before, others = left.get(what, (term, values))
         values = others.within(values) if isinstance(values, Span) else others & values
-        if values.is_empty if isinstance(values, Span) else not values:
+        if values.is_empty if isinstance(values, Span) else not values and before is not term:
             return before, term
         left[what] = term, values
     return None
@@ -30,8 +30,6 @@ def first(made: Sequence[Condition]) -> tuple[Term, Term] | None:
 def _only(condition: Condition) -> tuple[str, Any]:
     """What a condition says of something that is one thing only: its span, or the values it may have."""
     field = condition.terms[0].field
-    if condition.negated:
-        return "", None
     if condition.span:
         return field, condition.span
     if field in facets.COLUMNS and condition.via:

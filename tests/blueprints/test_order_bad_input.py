@@ -15,7 +15,7 @@ BAD = {  # what is sent as q: part of what the page says about it
     '"' * LONG: "Alleen de eerste",
     "thee kleur:rood": "veld ‘kleur’",
     "totaal:>100 totaal:<50": "sluiten elkaar uit",
-    "totaal:100..50": "sluiten elkaar uit",
+    "totaal:100..50": "sluiten elkaar uit", "status:voltooid -status:voltooid": "sluiten elkaar uit",
     "datum:0000-01-01": "is geen dag",
     "datum:0000": "is geen dag",
     "totaal:veel": "‘totaal:veel’ is geen bedrag",
