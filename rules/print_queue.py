@@ -58,8 +58,11 @@ def counts(printer: int | None = None) -> dict[str, int]:
 
 
 def print_due(printer: int, clock: Clock = now) -> int:
-    """Print all that is due on this printer of the network; answers how many were printed. Stops when it cannot print."""
+    """Print all that is due on this printer; answers how many were printed. Stops when it cannot print. One that fetches its jobs is left
+    alone (rules/cloud_printers.py)."""
     done = 0
+    if shop.current().printers[printer].kind != "network":
+        return done
     while (job := claim(printer, clock)) is not None:
         if not _print(job, clock):
             return done
@@ -82,9 +85,9 @@ def next_of(printer: int, at: datetime) -> PrintJob | None:
     return found
 
 
-def claim(printer: int, clock: Clock = now) -> PrintJob | None:
-    """The next job of this printer, when it is ours alone."""
-    if (job := next_of(printer, clock())) is None:
+def claim(printer: int, clock: Clock = now, *, only: int | None = None) -> PrintJob | None:
+    """The next job of this printer, when it is ours alone. `only`: when it is this one."""
+    if (job := next_of(printer, clock())) is None or only not in (None, job.id):
         return None
     worker = secrets.token_hex(8)
     claimed = PrintJob.update(state="claimed", worker=worker, lease=clock() + CLAIM, attempts=PrintJob.attempts + 1).where(

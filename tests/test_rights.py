@@ -31,6 +31,7 @@ def test_what_anybody_may_do_is_little(app):
         "account.set_language",
         "withdrawal.show", "withdrawal.ask", "withdrawal.confirm", "withdrawal.show_made",  # with that token too
         "hooks.hear_payment",  # a provider: what it says is not believed, it is asked
+        "cloud_printers.poll_star", "cloud_printers.fetch_star", "cloud_printers.settle_star", "cloud_printers.ask_epson",  # with that of a printer
         # with a token that only its customer knows
         "public.show_payment", "public.show_order", "public.pay", "public.back", "public.make_receipt", "public.show_paper",
     }

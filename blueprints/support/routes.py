@@ -100,6 +100,10 @@ ROUTES = ORDER_ROUTES | {
     "document_settings.change": "settings.money",
     # what customers open with an address of their own: its token is what allows it
     "hooks.hear_payment":     OPEN,  # a provider; what it says is not believed
+    "cloud_printers.poll_star":   OPEN,  # with the token of a printer
+    "cloud_printers.fetch_star":  OPEN,
+    "cloud_printers.settle_star": OPEN,
+    "cloud_printers.ask_epson":   OPEN,
     "withdrawal.show":        OPEN,
     "withdrawal.ask":         OPEN,
     "withdrawal.confirm":     OPEN,
