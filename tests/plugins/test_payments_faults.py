@@ -25,6 +25,7 @@ from plugins.payments.contract import Account, Asked, Declined, Missing, Unknown
 from tests.desk import free_port
 from tests.provider_server.server import Handler
 
+pytestmark = pytest.mark.thorough  # most of these wait until a provider's time is up
 ASKED = Asked("key-1", Money(2195), "EUR", "ours-1", "Bestelling 1042", "nl", "https://shop.example/back", "")
 WRITES = ("ask", "cancel", "refund", "cancel_refund")
 READS = ("check", "fetch")
