@@ -150,9 +150,9 @@ def masked_address(order: Order, settings: Settings) -> list[str]:
 
 
 def masked_name(name: str) -> str:
-    """Sanne de Boer: Sanne d. B."""
+    """Sanne de Boer: Sanne B."""
     first, *others = name.split() or [""]
-    return " ".join([first, *(f"{other[0]}." for other in others)])
+    return f"{first} {others[-1][0]}." if others else first
 
 
 def _dotted(text: str, hidden: str) -> str:
