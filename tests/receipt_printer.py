@@ -217,8 +217,8 @@ class ReceiptPrinter:
 
     FINE, OPEN, PAPERLESS = (0x12, 0x12), (0x1A, 0x12), (0x1A, 0x72)
 
-    def __init__(self) -> None:
-        self.listener = socket.create_server(("127.0.0.1", 0))
+    def __init__(self, port: int = 0) -> None:
+        self.listener = socket.create_server(("127.0.0.1", port))
         self.port = self.listener.getsockname()[1]
         self.jobs: list[bytes] = []
         self.standing: tuple[int, int] | None = self.FINE
@@ -265,8 +265,8 @@ class ReceiptPrinter:
 
 
 @contextmanager
-def receipt_printer():
-    printer = ReceiptPrinter()
+def receipt_printer(port=0):
+    printer = ReceiptPrinter(port)
     threading.Thread(target=printer.run, daemon=True).start()
     try:
         yield printer
