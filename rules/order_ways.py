@@ -217,7 +217,8 @@ def _measured(parts: Sequence[tuple[Part, Measured]], last: int) -> Way:
     orders = sum(_guessed(part, found, last) for part, found in own)
     if not is_exact:
         lately = sum(found.found for part, found in parts if part.is_lately)
-        orders = last if way.ids and not way.answers[0].is_sorted else max(orders, last * lately // LATELY)
+        is_anywhere = way.index in WITH_DATE or (way.ids and not way.answers[0].is_sorted)  # how closely they lie says nothing
+        orders = last if is_anywhere else max(orders, last * lately // LATELY)
     is_newest_first = is_exact or way.facet or way.index or (way.texts and way.texts.newest_first) or way.answers[0].is_sorted
     newest = max((found.high or 0 for _, found in own), default=0) if is_newest_first else last
     way = replace(way, orders=orders, least=sum(found.found for _, found in own if found.low != 0), newest=newest, is_exact=is_exact)

@@ -111,7 +111,7 @@ def coupons(texts: Sequence[str]) -> Made:
 
 def barcodes(texts: Sequence[str]) -> Made:
     """The plus keeps SQLite from trying all products for each order."""
-    keys = _beginning(Product.ean, texts)
+    keys = _beginning(Product.ean, texts, NAMED + 1)
     among = _among("x.product_id", keys)
     if len(keys) > NAMED:  # more than one says one by one
         begins = any_of([Sql("substr(p.ean, 1, ?) = ?", (len(text), text)) for text in texts])
@@ -120,10 +120,10 @@ def barcodes(texts: Sequence[str]) -> Made:
     return replace(_linked("line", among.text, among.values, is_sorted=len(keys) == 1), test=test)
 
 
-def _beginning(code: Any, texts: Sequence[str]) -> list[int]:
+def _beginning(code: Any, texts: Sequence[str], most: int | None = None) -> list[int]:
     """The keys of what has a code that begins so."""
     begins = reduce(or_, [fn.substr(code, 1, len(text)) == text for text in texts])
-    return [key for key, in code.model.select(code.model.id).where(begins).tuples()]
+    return [key for key, in code.model.select(code.model.id).where(begins).limit(most).tuples()]
 
 
 def imports(texts: Sequence[str]) -> Made:
