@@ -5,7 +5,6 @@ import re
 import pytest
 
 from models import Device, Document, Printer, PrintJob
-from plugins.printers import network
 from rules import print_queue, printers, shop
 from tests import factories
 from tests.receipt_printer import ReceiptPrinter, read, receipt_printer, texts
@@ -13,11 +12,6 @@ from tests.receipt_printer import ReceiptPrinter, read, receipt_printer, texts
 pytestmark = pytest.mark.row("S21")
 TYPED = {"kind": "network", "name": "Toonbank", "host": "127.0.0.1", "paper": "80", "code_page": "cp858", "answers": "y", "cuts": "y",
          "fallback": "", "minutes": "2"}
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    monkeypatch.setattr(network, "STATUS", 0.3)
 
 
 @pytest.fixture

@@ -31,15 +31,19 @@ def test_one_press_prints_on_the_printer_of_the_device(page, order, by):
         page.get_by_text("Onderweg naar Toonbank").wait_for()
         receipt, = paper.wait_for_jobs(1)
         assert f"Bon {Document.get().number}" in " ".join(texts(read(receipt)))
+        page.get_by_role("button", name="Meer acties").click()
+        page.get_by_role("button", name="Cadeaubon").click()
+        gift = paper.wait_for_jobs(2)[1]
+        assert "Cadeaubon" in " ".join(texts(read(gift)))
         paper.standing = ReceiptPrinter.PAPERLESS
         page.get_by_role("button", name="Bon", exact=False).first.click()
-        page.get_by_text("Onderweg naar Toonbank").nth(1).wait_for()
+        page.get_by_text("Onderweg naar Toonbank").nth(2).wait_for()
         page.goto("/print-jobs")
         page.locator("#print-jobs-list").get_by_text("Het papier van de printer is op.").wait_for()
         paper.standing = ReceiptPrinter.FINE
-        paper.wait_for_jobs(2)
-        page.locator("#print-jobs-list .chip").get_by_text("Afgedrukt").nth(1).wait_for()
-        assert [job.state for job in PrintJob.select()] == ["printed"] * 2
+        paper.wait_for_jobs(3)
+        page.locator("#print-jobs-list .chip").get_by_text("Afgedrukt").nth(2).wait_for()
+        assert [job.state for job in PrintJob.select()] == ["printed"] * 3
 
 
 def test_without_one_a_page_prints_itself_on_paper_as_long_as_the_receipt(page, order, tmp_path):

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.row("S21")
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    for name, seconds in (("CONNECT", 1.0), ("STATUS", 0.3), ("SENDING", 0.5), ("PRINTING", 0.5)):
+    for name, seconds in (("CONNECT", 1.0), ("SENDING", 0.5), ("PRINTING", 0.5)):
         monkeypatch.setattr(network, name, seconds)
 
 
