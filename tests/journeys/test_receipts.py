@@ -4,9 +4,10 @@ import re
 
 import pytest
 
-from models import Device, Document, Operator, PrintJob
+from models import Device, Document, Operator, Printer, PrintJob
 from rules import printers, shop
 from tests import factories
+from tests.browser import axe
 from tests.receipt_printer import ReceiptPrinter, read, receipt_printer, texts
 
 pytestmark = pytest.mark.row("S21")
@@ -60,3 +61,19 @@ def test_without_one_a_page_prints_itself_on_paper_as_long_as_the_receipt(page, 
     assert wide == 80 and 80 < long < 260
     with receipt.expect_event("close"):
         receipt.evaluate("dispatchEvent(new Event('afterprint'))")
+
+
+@pytest.mark.parametrize("width, scheme", [(1440, "light"), (390, "dark")])
+def test_the_pages_about_printing_are_fit_for_everybody(open_page, order, by, html_errors, width, scheme):
+    rows = [factories.a_printer(by, kind=kind, name=kind) for kind in printers.KINDS]
+    for place, state in enumerate(("waiting", "printed", "failed", "uncertain", "cancelled")):
+        PrintJob.create(printer=rows[1], moved_from=rows[0], state=state, key=str(place), error="The printer is out of paper.")
+    Printer.update(state="The printer is out of paper.").execute()
+    page, wrong = open_page(Operator.get(), color_scheme=scheme, viewport={"width": width, "height": 900}), []
+    printers.set_for(Device.select().order_by(Device.id.desc()).get(), rows[1].id)
+    for address in ("/print-jobs", "/settings/printers", "/settings/printers/new?kind=network", "/account", *(f"/settings/printers/{row.id}" for row in rows)):
+        html = page.goto(address).text()
+        wrong += [f"{address}: {line}" for line in (*axe(page), *html_errors(html))]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wrong.append(f"{address} scrolls sideways")
+    assert not wrong, "\n".join(wrong)
