@@ -146,7 +146,8 @@ def test_a_wrong_field_of_a_free_line_comes_back_with_all_that_was_typed(htmx, c
 def test_a_quantity_answers_with_its_line_and_the_totals_in_one_round(htmx, draft, line):
     html = partials(page(htmx.post(url(draft, f"/lines/{line.id}/quantity"), data={"quantity": "3", "version": draft.version})))
     assert "€ 14,85" in html[f"cart-line-{line.id}"] and "€ 14,85" in html["cart-totals"] and f'value="{draft.version + 1}"' in html["orders-version"]
-    assert set(html) == {f"cart-line-{line.id}", "cart-totals", "cart-count", "orders-state", "payments-payments", "orders-version", "layout-notice"}
+    sums = {"cart-totals", "cart-count", "orders-state", "payments-payments", "transfers-offer", "vouchers-redeem"}
+    assert set(html) == {f"cart-line-{line.id}", *sums, "orders-version", "layout-notice"}
 
 
 def test_without_script_the_step_buttons_and_a_plain_submit_work(client, draft, line):
