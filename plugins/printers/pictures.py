@@ -28,6 +28,8 @@ def image(file: bytes, *, most: int, dithered: bool = False) -> Image:
         with Picture.open(io.BytesIO(file), formats=("PNG", "JPEG")) as opened:
             if opened.width * opened.height > LARGEST:
                 raise ValueError("This picture is too large.")
+            opened.verify()  # WeasyPrint, in the same process, has Pillow read half a file without a word
+        with Picture.open(io.BytesIO(file), formats=("PNG", "JPEG")) as opened:
             grey = _on_white(opened)
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise ValueError("This is no picture.") from error

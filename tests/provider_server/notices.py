@@ -53,8 +53,8 @@ class Notices:
         """In a thread of its own, as providers do: who asked does not wait for it."""
         if self.when != "held" and self.waiting:
             sender = threading.Thread(target=self.deliver, args=(self.times,), daemon=True)
-            self.senders.append(sender)
             sender.start()
+            self.senders.append(sender)
 
     def deliver(self, times: int = 1, *, backwards: bool = False) -> list[int]:
         """Send what waits, the last first if so wished; what nobody took waits on. The answers: 0 where nobody was."""
