@@ -8,8 +8,7 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
-from PIL import ImageFile
-from PIL import ImageDraw
+from PIL import ImageDraw, ImageFile
 
 from plugins.printers import escpos, lines, pictures
 from plugins.printers.contract import PAPERS, Barcode, Columns, Cut, Drawer, Feed, Image, Model, Qr, Rule, Text
