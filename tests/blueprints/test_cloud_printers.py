@@ -88,7 +88,7 @@ def epson(visitor, by):
 
 
 def press(order, by, key="press", kind="receipt"):
-    return print_desk.press(order.number, kind, Printer.get().id, key, by=by)
+    return print_desk.press(order.number, kind, Printer.select().order_by(Printer.id).get().id, key, by=by)
 
 
 def job():

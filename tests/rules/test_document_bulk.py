@@ -6,6 +6,7 @@ import pytest
 from peewee import OperationalError
 from pypdf import PdfReader
 
+import config
 from models import Document, Job, Order, now
 from rules import document_bulk, documents, jobs
 from rules.refusal import Refused
@@ -13,6 +14,13 @@ from tests import factories
 
 pytestmark = pytest.mark.row("S21")
 WORK = {"documents": document_bulk.work}
+
+
+@pytest.fixture(autouse=True)
+def no_files_yet():
+    """The jobs of the test before had the same keys, perhaps in the same second."""
+    for path in (config.INSTANCE / "exports").glob("*"):
+        path.unlink()
 
 
 @pytest.fixture
