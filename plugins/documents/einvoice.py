@@ -11,9 +11,6 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-import facturx
-from lxml import etree
-
 from money import WHOLE, divided, largest_remainder
 from plugins.documents import einvoice_parties as parties
 
@@ -51,8 +48,9 @@ OF_REGIME = {
 
 def ubl(facts: Facts, *, number: str, kind: str) -> bytes:
     """UBL 2.1: an Invoice, or for kind 'credit' a CreditNote."""
-    made = facturx.generate_xml(_terms(facts, number, kind), flavor="ubl-2.1", level="en16931", check_xsd=False, check_schematron=False)
-    root = etree.fromstring(made)
+    from lxml import etree
+
+    root = etree.fromstring(_made(facts, number, kind, "ubl-2.1"))
     root.find(f"{CBC}CustomizationID").text = PEPPOL
     root.remove(root.find(f"{CBC}UBLVersionID"))
     for amount in root.iter(f"{CBC}PayableRoundingAmount"):
@@ -62,8 +60,15 @@ def ubl(facts: Facts, *, number: str, kind: str) -> bytes:
 
 def cii(facts: Facts, *, number: str, kind: str) -> bytes:
     """UN/CEFACT CII as it stands in a Factur-X PDF, profile EN 16931."""
+    return _made(facts, number, kind, "factur-x")
+
+
+def _made(facts: Facts, number: str, kind: str, flavor: str) -> bytes:
+    """The library is imported when the first e-invoice is made: that takes as long as a sixth of the whole desk."""
+    import facturx
+
     terms = _terms(facts, number, kind)
-    return bytes(facturx.generate_xml(terms, flavor="factur-x", level="en16931", check_xsd=False, check_schematron=False))
+    return bytes(facturx.generate_xml(terms, flavor=flavor, level="en16931", check_xsd=False, check_schematron=False))
 
 
 def xmp() -> bytes:

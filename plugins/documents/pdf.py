@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pypdf import PdfWriter
 
 LONGEST_ROLL = 3_000  # mm
 ROLL_END = 8  # mm under the last line
@@ -61,6 +60,8 @@ def sheets(pages: Iterator[str], *, stylesheet: Path, most: int) -> bytes:
 
 def joined(parts: Sequence[Path], out: Path) -> None:
     """These PDFs one after the other."""
+    from pypdf import PdfWriter  # takes as long as a fifteenth of the whole desk
+
     with PdfWriter() as writer:
         for part in parts:
             writer.append(part, import_outline=False)
