@@ -1,6 +1,7 @@
 """The shape of the code, kept true."""
 
 import ast
+from functools import cache
 import re
 from pathlib import Path
 
@@ -42,12 +43,15 @@ def code():
     return [path for layer in MAY_IMPORT for path in sources(layer)]
 
 
+@cache
 def imports(path):
+    found = []
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         if isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+            found.append(node.module)
+    return found
 
 
 def tops(path):

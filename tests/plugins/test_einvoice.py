@@ -48,6 +48,7 @@ def must_say(xml, facts):
     assert total == facts["total"] - facts["rounding"] and payable == facts["due"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", PUBLISHED)
 def test_a_published_invoice_is_valid_and_comes_to_the_same(case):
     lines = [invoice_line(each) for each in case["lines"]] + [charge_line(each) for each in case["allowances_charges"]]

@@ -12,7 +12,7 @@ from rules import document_bulk, documents, jobs
 from rules.refusal import Refused
 from tests import factories
 
-pytestmark = pytest.mark.row("S21")
+pytestmark = [pytest.mark.row("S21"), pytest.mark.thorough]
 WORK = {"documents": document_bulk.work}
 
 

@@ -125,6 +125,7 @@ def in_a_new_shop(states, content, by, path):
     assert report.refused == []
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("language", ["nl", "en"])
 @pytest.mark.parametrize("searched", ["", "status:voltooid totaal:>50"])
 def test_what_a_list_shows_is_the_same_in_another_shop(shop, by, states, tmp_path, language, searched):

@@ -9,7 +9,7 @@ from models import Document
 from rules import documents, orders, printing
 from tests import einvoices, factories
 
-pytestmark = pytest.mark.row("S21")
+pytestmark = [pytest.mark.row("S21"), pytest.mark.thorough]
 
 
 @pytest.fixture

@@ -18,6 +18,9 @@ from rules.status import Choices
 from tests.online import a_method, an_order, pay, together
 
 
+pytestmark = pytest.mark.thorough
+
+
 @pytest.fixture(params=["mollie", "stripe"])
 def method(request, shop, providers):
     return a_method(request.param, providers)

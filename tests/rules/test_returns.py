@@ -227,6 +227,7 @@ def test_a_line_in_a_return_stays_on_its_order(order):
         cart.change_quantity(changed, Line.get().id, ONE, by=DESK)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("seed", range(12))
 def test_whatever_is_done_in_whatever_order_holds(shop, order, cash, seed):
     dice = Random(seed)
