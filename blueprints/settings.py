@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, flash, g, render_template, url_for
@@ -61,18 +62,23 @@ def show_shop() -> str:
 
 @bp.post("/shop")
 def change_shop() -> Any:
-    form, code, made_from = ShopForm(), 422, seen()
+    return change_row(ShopForm, profile.change, "settings/shop.html", "settings/_shop.html")
+
+
+def change_row(form_of: type[DeskForm], change: Callable[..., None], page: str, fragment: str) -> Any:
+    """Save a form of the shop's own row; who comes second is shown what the other made of it."""
+    form, code, made_from = form_of(), 422, seen()
     if form.validate():
         try:
-            profile.change(form.typed(), by=actor(), seen=made_from)
+            change(form.typed(), by=actor(), seen=made_from)
         except Conflict as conflict:
             code, there = 409, shop.current().shop
-            form.show_theirs(conflict, ShopForm(formdata=None, obj=there))
+            form.show_theirs(conflict, form_of(formdata=None, obj=there))
             made_from = mark(there)
         except Refused as refused:
             if not form.show(refused):
                 raise
         else:
             flash(_("Saved"), "done")
-            return go(url_for(".index"))
-    return page_or_fragment("settings/shop.html", "settings/_shop.html", form=form, made_from=made_from), code
+            return go(url_for("settings.index"))
+    return page_or_fragment(page, fragment, form=form, made_from=made_from), code

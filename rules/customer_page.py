@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 from models import SETTLED, Document, Order, Parcel, Payment, PaymentMethod, Stage, now
 from money import ZERO, Money
-from plugins.documents import qr
-from rules import addresses, documents, epc, letters, links, parcels, provider_payments
+from rules import addresses, documents, letters, links, parcels, provider_payments, transfers
 from rules.prepared import Prepared
 from rules.provider_accounts import is_at_provider
 from rules.provider_landing import OPEN
 from rules.refusal import Conflict, NotFound, Refused
 from rules.rights import Actor
 from rules.shop import Settings
+from rules.transfers import Transfer
 
 CUSTOMER = Actor(None, "Customer", frozenset(("payments.record", "documents.print")))
 LOOKED = timedelta(seconds=2)  # after which a provider is asked again, however often the customer loads the page
@@ -23,15 +23,6 @@ PAPERS = {"receipt": "receipt_a4", "invoice": "invoice", "credit": "credit"}  # 
 
 ISSUED = Prepared(lambda order: (
     Document.select(Document.id, Document.kind, Document.number, Document.issued).where(Document.order == order).order_by(Document.id.desc())))
-
-
-class Transfer(NamedTuple):
-    """`code`: what a bank's app reads, as SVG; '' where such a code cannot be."""
-
-    iban: str
-    holder: str
-    reference: str
-    code: str
 
 
 class Links(NamedTuple):
@@ -66,12 +57,9 @@ def ways(settings: Settings) -> list[PaymentMethod]:
 
 
 def transfer(order: Order, settings: Settings) -> Transfer | None:
-    """What to transfer it to, where the shop has an account and takes transfers."""
-    shop, takes = settings.shop, [each for each in settings.payment_methods.values() if each.provider == "bank_transfer" and not each.archived]
-    if not shop.iban or not takes or not due(order):
-        return None
-    said = epc.text(shop, order.number, due(order), currency=order.currency)
-    return Transfer(shop.iban, shop.account_holder or shop.name, order.number, qr.svg(said) if said else "")
+    """What to transfer it to, where the shop takes transfers and the order is not cancelled."""
+    takes = any(each.provider == "bank_transfer" and not each.archived for each in settings.payment_methods.values())
+    return transfers.of_order(order, settings) if takes and due(order) else None
 
 
 def pay(order: Order, method: PaymentMethod, seen: str, *, return_url: str) -> Payment:

@@ -138,24 +138,20 @@ def returned(order: int, stage: str, just_now: Mapping[int, Quantity]) -> list[E
 def came_back(orders: Sequence[int]) -> dict[int, Quantity]:
     """How much of each line is for sale again: with a refund, whatever became of its money, or with a return, whose refund says 'kept' of
     the same goods."""
-    refunded = (RefundLine.select(RefundLine.line, RefundLine.quantity.alias("back")).join(Refund)
-                .where(Refund.order.in_(orders), RefundLine.condition == "sellable"))
-    arrived = (ReturnLine.select(ReturnLine.line, ReturnLine.sellable).join(Return)
-               .where(Return.order.in_(orders), Return.state.in_(HERE), ReturnLine.sellable > 0))
-    both = refunded.union_all(arrived)
-    query = both.select_from(both.c.line_id, fn.SUM(both.c.back)).group_by(both.c.line_id)
-    return {line: Quantity(int(quantity)) for line, quantity in database.execute(query).fetchall()}
+    return _back(orders, "sellable", ReturnLine.sellable)
 
 
 def broken(orders: Sequence[int]) -> dict[int, Quantity]:
     """How much of each line came back and is not for sale: also when its order is free of goods, it does not go on the shelf."""
-    if not orders:
-        return {}
+    return _back(orders, "damaged", ReturnLine.damaged) if orders else {}
+
+
+def _back(orders: Sequence[int], condition: str, arrived: Any) -> dict[int, Quantity]:
     refunded = (RefundLine.select(RefundLine.line, RefundLine.quantity.alias("back")).join(Refund)
-                .where(Refund.order.in_(orders), RefundLine.condition == "damaged"))
-    arrived = (ReturnLine.select(ReturnLine.line, ReturnLine.damaged).join(Return)
-               .where(Return.order.in_(orders), Return.state.in_(HERE), ReturnLine.damaged > 0))
-    both = refunded.union_all(arrived)
+                .where(Refund.order.in_(orders), RefundLine.condition == condition))
+    returned = (ReturnLine.select(ReturnLine.line, arrived).join(Return)
+                .where(Return.order.in_(orders), Return.state.in_(HERE), arrived > 0))
+    both = refunded.union_all(returned)
     query = both.select_from(both.c.line_id, fn.SUM(both.c.back)).group_by(both.c.line_id)
     return {line: Quantity(int(quantity)) for line, quantity in database.execute(query).fetchall()}
 

@@ -11,17 +11,13 @@ from models import Event, Order
 from money import Quantity
 from rules.facts import told
 from rules.prepared import Prepared
+from rules.refusal import N_
 
 PAGE = 20
 NEWER_THAN_ALL = 1 << 62
 EARLIER = Prepared(lambda order, before, most: (
     Event.select().where(Event.order == order, Event.id < before).order_by(Event.id.desc()).limit(most)
 ))
-
-
-def N_(message: str) -> str:  # noqa: N802
-    """Marks a sentence for translation."""
-    return message
 
 
 # kind of event: (group of the timeline's filter, icon, sentence)

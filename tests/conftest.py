@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import contextmanager
 
 import pytest
 
@@ -17,9 +18,9 @@ from tests import database as databases
 from tests import factories
 from tests.desk import Desk, session_of
 from tests.provider_server import provider_server
+from tests.receipt_printer import receipt_printer
 
-
-DATABASES = {"states", "own_desk", "running_desk", "paid_desk"}  # every fixture with a database stands on one of these
+DATABASES = {"states", "own_desk", "running_desk"}  # every fixture with a database stands on one of these
 
 
 @pytest.hookimpl(trylast=True)
@@ -128,6 +129,19 @@ def providers(provider_stand_in, monkeypatch):
     return provider_stand_in
 
 
+@pytest.fixture
+def paper():
+    """What a receipt printer on the network printed."""
+    with receipt_printer() as printer:
+        yield printer
+
+
+@pytest.fixture
+def printer(shop, by, paper):
+    """That printer, as the shop set it up: of the one device there is."""
+    return factories.a_printer(by, paper.port)
+
+
 # The desk as real processes
 
 @pytest.fixture
@@ -141,7 +155,13 @@ def own_desk(tmp_path):
 @pytest.fixture(scope="session")
 def running_desk(app, tmp_path_factory):
     """One running desk for all tests of this process; use `desk`."""
-    desk = Desk(tmp_path_factory.mktemp("desk"))
+    with started(Desk(tmp_path_factory.mktemp("desk"))) as desk:
+        yield desk
+
+
+@contextmanager
+def started(desk):
+    """A desk that runs, and the states in which a test can find its database."""
     with desk.opened():
         states = databases.build()
     desk.start()

@@ -11,13 +11,8 @@ from flask_babel import get_locale, gettext
 
 from money import Money, Quantity, format_percent
 from rules.pricing import Discount
-from rules.refusal import Refused
+from rules.refusal import N_, Refused
 from rules.shop import ZONE
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name gettext's tools look for
-    """Marks a text for translation that is translated later."""
-    return text
 
 
 def language() -> str:

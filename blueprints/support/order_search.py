@@ -11,7 +11,6 @@ from werkzeug.datastructures import MultiDict
 
 from blueprints.support import formats
 from blueprints.support.access import actor
-from blueprints.support.formats import N_
 from models import Stage, View
 from rules import bulk_changes, couriers, document_bulk, document_kinds, order_list, preferences, views
 from rules.filters import form, language, sentences
@@ -20,6 +19,7 @@ from rules.filters.language import Query, Term, Value
 from rules.filters.sentences import Chip
 from rules.order_count import Count
 from rules.order_rows import OrderRow
+from rules.refusal import N_
 
 SIZES = (25, 50, 100)
 COLUMNS = {

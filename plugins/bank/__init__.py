@@ -13,7 +13,8 @@ from io import BytesIO
 from plugins.bank import (
     abn_amro_tab, bunq_csv, camt053, ing_csv, knab_csv, mt940, rabobank_csv, triodos_csv, volksbank_csv,
 )
-from plugins.bank.contract import Entry, Format, N_, Statement, Unreadable
+from plugins import N_
+from plugins.bank.contract import Entry, Format, Statement, Unreadable
 
 MOST_BYTES = 1 << 24  # unpacked: a CAMT.053 of tens of thousands of entries
 MOST_FILES = 100      # in a zip

@@ -15,7 +15,8 @@ from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
 from money import ZERO, Money
 from plugins.bank import values
-from plugins.bank.contract import Entry, N_, Statement, Unreadable
+from plugins import N_
+from plugins.bank.contract import Entry, Statement, Unreadable
 
 KEY = "camt053"
 OTHERS = {"BkToCstmrAcctRpt": "052", "BkToCstmrDbtCdtNtfctn": "054"}

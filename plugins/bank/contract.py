@@ -9,11 +9,6 @@ from typing import Any, NamedTuple
 from money import Money
 
 
-def N_(message: str) -> str:  # noqa: N802
-    """Marks a sentence for the translators; it is translated where a person reads it."""
-    return message
-
-
 class Entry(NamedTuple):
     """Money that came in (below zero: went out) on `booked`, a day of the bank."""
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from datetime import date
 
 from plugins.bank import remittance, values
-from plugins.bank.contract import Entry, Format, N_, Statement, Unreadable
+from plugins import N_
+from plugins.bank.contract import Entry, Format, Statement, Unreadable
 
 FIELD = re.compile(r":([0-9]{2}[A-Z]?):(.*)", re.DOTALL)
 ENTRY = re.compile(r"([0-9]{6})([0-9]{4})?(R?[CD])([A-Z])?([0-9]+(?:,[0-9]*)?)([A-Z][A-Z0-9]{3})([^\n]*)(?:\n(.*))?", re.DOTALL)

@@ -6,7 +6,8 @@ import csv
 from collections.abc import Callable, Sequence
 from io import StringIO
 
-from plugins.bank.contract import Entry, N_, Statement, Unreadable
+from plugins import N_
+from plugins.bank.contract import Entry, Statement, Unreadable
 from plugins.imports.reading import folded
 
 DELIMITERS = (";", ",", "\t")

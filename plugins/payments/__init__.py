@@ -6,12 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import config
+from plugins import N_
 from plugins.payments.contract import Account, Provider, Secret
-
-
-def N_(message: str) -> str:  # noqa: N802
-    """To be translated where it is shown."""
-    return message
 
 
 def _mollie(account: Account) -> Provider:

@@ -14,7 +14,7 @@ from mollie.api.client import Client
 from mollie.api.objects.payment import Payment
 
 from money import Money
-from plugins.payments import N_
+from plugins import N_
 from plugins.payments.contract import Account, Asked, Declined, Malformed, Missing, News, PaidBack, Standing, Unreachable
 from plugins.payments.line import Line, silent
 

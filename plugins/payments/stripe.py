@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import stripe
 
 from money import Money
-from plugins.payments import N_
+from plugins import N_
 from plugins.payments.contract import Account, Asked, Declined, Forged, Malformed, Missing, News, PaidBack, Standing, Unreachable
 from plugins.payments.line import Line, silent
 

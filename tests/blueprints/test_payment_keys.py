@@ -11,24 +11,14 @@ from rules import links, lists, payment_keys, people, sealed, settings
 from rules import shop as shops
 from rules.rights import DESK
 from tests.conftest import signed_in
-from tests.provider_server import provider_server
 
 SECRET = "zes vette katten"
 VALUES = {"by_hand": True, "at_counter": False, "for_links": False, "term_days": None}
 
 
-@pytest.fixture(scope="module")
-def server():
-    with provider_server() as server:
-        yield server
-
-
 @pytest.fixture(autouse=True)
-def answering_here(server, monkeypatch):
-    monkeypatch.setattr(config, "MOLLIE_URL", server.url)
-    monkeypatch.setattr(config, "STRIPE_URL", server.url)
-    yield
-    server.no_faults()
+def server(providers):
+    return providers
 
 
 @pytest.fixture

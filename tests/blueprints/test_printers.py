@@ -14,18 +14,6 @@ TYPED = {"kind": "network", "name": "Toonbank", "host": "127.0.0.1", "paper": "8
          "fallback": "", "minutes": "2"}
 
 
-@pytest.fixture
-def paper():
-    with receipt_printer() as printer:
-        yield printer
-
-
-@pytest.fixture
-def printer(shop, by, paper):
-    """Of the one device there is."""
-    return factories.a_printer(by, paper.port)
-
-
 def choose(client, printer):
     return client.post("/account/device/printer", data={"printer": printer.id if printer else ""})
 

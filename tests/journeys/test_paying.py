@@ -7,8 +7,8 @@ from playwright.sync_api import expect
 
 from models import Letter, Operator, Payment
 from rules import links, orders
-from tests import database as databases
 from tests.browser import axe
+from tests.conftest import started
 from tests.desk import Desk, eventually
 from tests.online import a_method, an_order
 
@@ -28,14 +28,8 @@ def providers(provider_stand_in):
 @pytest.fixture(scope="module")
 def running_desk(app, tmp_path_factory, provider_stand_in):
     """One desk whose providers are the stand-in, for these journeys; use `desk`."""
-    desk = Desk(tmp_path_factory.mktemp("paying"), MOLLIE_URL=provider_stand_in.url, STRIPE_URL=provider_stand_in.url)
-    with desk.opened():
-        states = databases.build()
-    desk.start()
-    yield desk, states
-    code = desk.stop()
-    desk.remove()
-    assert code == 0
+    with started(Desk(tmp_path_factory.mktemp("paying"), MOLLIE_URL=provider_stand_in.url, STRIPE_URL=provider_stand_in.url)) as desk:
+        yield desk
 
 
 @pytest.fixture

@@ -11,23 +11,13 @@ from rules import lists, payment_keys, payment_methods, sealed, settings
 from rules import shop as shops
 from rules.refusal import Invalid, NotFound, Refused
 from rules.rights import DESK, MANAGER
-from tests.provider_server import provider_server
 
 VALUES = {"by_hand": False, "at_counter": False, "for_links": False, "term_days": None}
 
 
-@pytest.fixture(scope="module")
-def server():
-    with provider_server() as server:
-        yield server
-
-
 @pytest.fixture(autouse=True)
-def answering_here(server, monkeypatch):
-    monkeypatch.setattr(config, "MOLLIE_URL", server.url)
-    monkeypatch.setattr(config, "STRIPE_URL", server.url)
-    yield
-    server.no_faults()
+def server(providers):
+    return providers
 
 
 def a_method(provider="mollie"):

@@ -26,17 +26,6 @@ def nobody_woken(monkeypatch):
     monkeypatch.setattr(print_queue, "wake", lambda printer, seconds: None)
 
 
-@pytest.fixture
-def paper():
-    with receipt_printer() as printer:
-        yield printer
-
-
-@pytest.fixture
-def printer(shop, by, paper):
-    return factories.a_printer(by, paper.port)
-
-
 class Clock:
     def __init__(self):
         self.at = now() + timedelta(seconds=3)  # after what the test itself does
