@@ -1016,7 +1016,7 @@ class Document(Table):
     """Something printed and numbered. `facts` is frozen when it is issued: a reprint is the same for ever."""
 
     order = ForeignKeyField(Order, null=True, index=False, backref="documents", on_delete="RESTRICT")
-    kind = CharField(12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "dayclose")))
+    kind = CharField(12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "voucher", "dayclose")))
     series = CharField(40, null=True)
     number = CharField(40, null=True, unique=True)
     sequence = IntegerField(null=True)
@@ -1034,12 +1034,48 @@ class Document(Table):
         )
 
 
+class Job(Table):
+    """Long work, so that a person can follow it, stop it and read what was not done."""
+
+    kind = CharField(40)
+    state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "running", "done", "stopped", "failed")))
+    total = IntegerField(default=0)
+    done = IntegerField(default=0)
+    settings = JSONField(default=dict)
+    report = JSONField(default=dict)
+    operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
+    worker = CharField(40, null=True)
+    lease = MomentField(null=True)
+    created = MomentField(default=now)
+    ended = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("state", "id"), False),)  # what waits or was dropped
+
+
+class JobRow(Table):
+    """One order of a job: what became of it, and what it was before, so that a job goes on where it was and can be undone."""
+
+    job = ForeignKeyField(Job, index=False, backref="rows", on_delete="CASCADE")
+    order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
+    state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "done", "same", "refused")))
+    was = JSONField(null=True, help_text="what undoing needs")
+    refusal = JSONField(null=True, help_text="why not: message and facts")
+
+    class Meta:
+        indexes = (
+            (("job", "order"), True),  # once each
+            (("job", "state", "id"), False),  # what still waits, and the report
+        )
+
+
 class PrintJob(Table):
     """A document on its way to a printer; without one a test. Claimed before it is handed over, never printed twice by itself."""
 
     document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
     printer = ForeignKeyField(Printer, index=False, backref="jobs", on_delete="RESTRICT")
     moved_from = ForeignKeyField(Printer, null=True, index=False, on_delete="RESTRICT", help_text="the printer that stayed off")
+    batch = ForeignKeyField(Job, null=True, index=False, on_delete="SET NULL", help_text="the long work it belongs to: those of many orders")
     is_copy = BooleanField(default=False)
     opens_drawer = BooleanField(default=False)
     state = CharField(10, default="waiting", constraints=one_of("state", PRINT_STATES))
@@ -1059,6 +1095,7 @@ class PrintJob(Table):
         indexes = (
             (("printer", "state", "id"), False),  # what waits for a printer
             (("state", "id"), False),  # what waits, what failed
+            (("batch", "state"), False),  # what became of those of many orders
         )
 
 
@@ -1140,41 +1177,6 @@ class Key(Table):
     created = MomentField(default=now, index=True)
 
 
-class Job(Table):
-    """Long work, so that a person can follow it, stop it and read what was not done."""
-
-    kind = CharField(40)
-    state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "running", "done", "stopped", "failed")))
-    total = IntegerField(default=0)
-    done = IntegerField(default=0)
-    settings = JSONField(default=dict)
-    report = JSONField(default=dict)
-    operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
-    worker = CharField(40, null=True)
-    lease = MomentField(null=True)
-    created = MomentField(default=now)
-    ended = MomentField(null=True)
-
-    class Meta:
-        indexes = ((("state", "id"), False),)  # what waits or was dropped
-
-
-class JobRow(Table):
-    """One order of a job: what became of it, and what it was before, so that a job goes on where it was and can be undone."""
-
-    job = ForeignKeyField(Job, index=False, backref="rows", on_delete="CASCADE")
-    order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
-    state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "done", "same", "refused")))
-    was = JSONField(null=True, help_text="what undoing needs")
-    refusal = JSONField(null=True, help_text="why not: message and facts")
-
-    class Meta:
-        indexes = (
-            (("job", "order"), True),  # once each
-            (("job", "state", "id"), False),  # what still waits, and the report
-        )
-
-
 class ApiKey(Table):
     name = CharField(60)
     key_hash = CharField(64, unique=True)
@@ -1189,5 +1191,5 @@ TABLES: tuple[type[Table], ...] = (
     LetterTemplate, Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon,
     CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Presence, Event, Movement, Parcel,
     ParcelLine, Payment, Refund, RefundLine, Return, ReturnLine, Voucher, VoucherUse, Link, Notice, BankFile, BankEntry, BankPart, Document,
-    Printer, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, Job, JobRow, ApiKey,
+    Printer, Job, JobRow, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, ApiKey,
 )

@@ -702,7 +702,7 @@ def up(migrator, db):
     class Document(Table):
         order = ForeignKeyField(Order, null=True, index=False, on_delete="RESTRICT")
         kind = CharField(
-            12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "dayclose"))
+            12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "voucher", "dayclose"))
         )
         series = CharField(40, null=True)
         number = CharField(40, null=True, unique=True)
@@ -717,10 +717,37 @@ def up(migrator, db):
             constraints = [Check("(series IS NULL) = (sequence IS NULL)")]
             indexes = ((("series", "sequence"), True), (("order", "kind", "id"), False))
 
+    class Job(Table):
+        kind = CharField(40)
+        state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "running", "done", "stopped", "failed")))
+        total = IntegerField(default=0)
+        done = IntegerField(default=0)
+        settings = JSONField()
+        report = JSONField()
+        operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
+        worker = CharField(40, null=True)
+        lease = DateTimeField(null=True)
+        created = DateTimeField()
+        ended = DateTimeField(null=True)
+
+        class Meta:
+            indexes = ((("state", "id"), False),)
+
+    class JobRow(Table):
+        job = ForeignKeyField(Job, index=False, on_delete="CASCADE")
+        order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
+        state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "done", "same", "refused")))
+        was = JSONField(null=True)
+        refusal = JSONField(null=True)
+
+        class Meta:
+            indexes = ((("job", "order"), True), (("job", "state", "id"), False))
+
     class PrintJob(Table):
         document = ForeignKeyField(Document, null=True, on_delete="RESTRICT")
         printer = ForeignKeyField(Printer, index=False, on_delete="RESTRICT")
         moved_from = ForeignKeyField(Printer, null=True, index=False, on_delete="RESTRICT")
+        batch = ForeignKeyField(Job, null=True, index=False, on_delete="SET NULL")
         is_copy = BooleanField(default=False)
         opens_drawer = BooleanField(default=False)
         state = CharField(10, default="waiting", constraints=one_of("state", PRINT_STATES))
@@ -737,7 +764,7 @@ def up(migrator, db):
         ended = DateTimeField(null=True)
 
         class Meta:
-            indexes = ((("printer", "state", "id"), False), (("state", "id"), False))
+            indexes = ((("printer", "state", "id"), False), (("state", "id"), False), (("batch", "state"), False))
 
     class Letter(Table):
         event = ForeignKeyField(Event, on_delete="RESTRICT")
@@ -796,32 +823,6 @@ def up(migrator, db):
         request_hash = CharField(64)
         answer = JSONField(null=True)
         created = DateTimeField(index=True)
-
-    class Job(Table):
-        kind = CharField(40)
-        state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "running", "done", "stopped", "failed")))
-        total = IntegerField(default=0)
-        done = IntegerField(default=0)
-        settings = JSONField()
-        report = JSONField()
-        operator = ForeignKeyField(Operator, null=True, on_delete="SET NULL")
-        worker = CharField(40, null=True)
-        lease = DateTimeField(null=True)
-        created = DateTimeField()
-        ended = DateTimeField(null=True)
-
-        class Meta:
-            indexes = ((("state", "id"), False),)
-
-    class JobRow(Table):
-        job = ForeignKeyField(Job, index=False, on_delete="CASCADE")
-        order = ForeignKeyField(Order, index=False, on_delete="CASCADE")
-        state = CharField(10, default="waiting", constraints=one_of("state", ("waiting", "done", "same", "refused")))
-        was = JSONField(null=True)
-        refusal = JSONField(null=True)
-
-        class Meta:
-            indexes = ((("job", "order"), True), (("job", "state", "id"), False))
 
     class ApiKey(Table):
         name = CharField(60)
@@ -935,14 +936,14 @@ def up(migrator, db):
             BankEntry,
             BankPart,
             Document,
+            Job,
+            JobRow,
             PrintJob,
             Letter,
             Automation,
             AutomationStep,
             AutomationRun,
             Key,
-            Job,
-            JobRow,
             ApiKey,
         ]
     )
