@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from peewee import (
-    BigAutoField, BooleanField, CharField, Check, DatabaseProxy, DateField, DateTimeField, ForeignKeyField, IntegerField, JSONField,
+    BigAutoField, BlobField, BooleanField, CharField, Check, DatabaseProxy, DateField, DateTimeField, ForeignKeyField, IntegerField, JSONField,
     Model, TextField,
 )
 from playhouse.db_url import connect
@@ -119,6 +119,16 @@ class Table(Model):
 
 # The shop and what it set up. Small tables: read once per change and kept in memory by rules/shop.py.
 
+class Logo(Table):
+    """A picture that stands, or once stood, above what the shop prints. Never changed nor deleted: papers that were issued show it."""
+
+    sha256 = CharField(64, primary_key=True, help_text="of its file")
+    file = BlobField(help_text="a PNG without transparency")
+    width = IntegerField(help_text="pixels")
+    height = IntegerField()
+    created = MomentField(default=now)
+
+
 class Shop(Table):
     """One row. `revision` changes with every change of the small tables, so that each process knows when to read them again."""
 
@@ -148,6 +158,7 @@ class Shop(Table):
     withdrawal_days = IntegerField(default=14, constraints=between("withdrawal_days", 14, 365), help_text="to withdraw from a distance sale")
     transit_days = IntegerField(default=2, constraints=between("transit_days", 0, 60), help_text="a parcel is on its way, as nobody says it arrived")
     tone = CharField(10, default="teal", constraints=one_of("tone", TONES), help_text="the colour of its letters")
+    logo = ForeignKeyField(Logo, null=True, index=False, on_delete="RESTRICT")
     revision = CharField(32)
     created = MomentField(default=now)
 
@@ -1187,7 +1198,7 @@ class ApiKey(Table):
 
 
 TABLES: tuple[type[Table], ...] = (
-    Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label,
+    Logo, Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label,
     LetterTemplate, Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon,
     CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Presence, Event, Movement, Parcel,
     ParcelLine, Payment, Refund, RefundLine, Return, ReturnLine, Voucher, VoucherUse, Link, Notice, BankFile, BankEntry, BankPart, Document,

@@ -3,6 +3,7 @@
 from peewee import (
     BigAutoField,
     BigIntegerField,
+    BlobField,
     BooleanField,
     CharField,
     Check,
@@ -45,6 +46,13 @@ def up(migrator, db):
             database = db
             legacy_table_names = False
 
+    class Logo(Table):
+        sha256 = CharField(64, primary_key=True)
+        file = BlobField()
+        width = IntegerField()
+        height = IntegerField()
+        created = DateTimeField()
+
     class Shop(Table):
         name = CharField(120)
         street = CharField(120, default="")
@@ -72,6 +80,7 @@ def up(migrator, db):
         withdrawal_days = IntegerField(default=14, constraints=between("withdrawal_days", 14, 365))
         transit_days = IntegerField(default=2, constraints=between("transit_days", 0, 60))
         tone = CharField(10, default="teal", constraints=one_of("tone", TONES))
+        logo = ForeignKeyField(Logo, null=True, index=False, on_delete="RESTRICT")
         revision = CharField(32)
         created = DateTimeField()
 
@@ -883,6 +892,7 @@ def up(migrator, db):
 
     db.create_tables(
         [
+            Logo,
             Shop,
             VatCategory,
             VatRate,
