@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from models import Address, Coupon, Line, Order, OrderCoupon, OrderVat, Payment, PaymentMethod, Refund, Regime, Stage
+from models import Address, Line, Order, Payment, PaymentMethod, Refund, Regime, Stage
 from rules import addresses, document_credits, shop, totals
 from rules.document_credits import Rate, Sum, Sums
 from rules.shop import Settings
@@ -35,32 +36,36 @@ def head(order: Order, settings: Settings) -> Facts:
 
 def of(order: Order, settings: Settings) -> Facts:
     """A receipt. Amounts in cents, quantities in thousandths, rates in basis points, days as ISO dates."""
-    return {**sale(order, settings), "payments": _payments(order)}
+    return {**sale(order, settings), "payments": money(*_moved(order))}
 
 
 def sale(order: Order, settings: Settings) -> Facts:
     """What was sold to whom, and what it comes to."""
     lines = totals.lines_of(order)
+    sums = totals.summary(order, lines)
     return {
         **head(order, settings),
         "billing": _parts(order.billing), "delivery": _parts(order.shipping),
         "lines": [line_facts(line) for line in lines],
-        **_sums(order, lines),
-        "vat": [{"rate": row.rate, "base": row.base.cents, "vat": row.vat.cents, "gross": (row.base + row.vat).cents}
-                for row in OrderVat.select().where(OrderVat.order == order).order_by(OrderVat.rate)],
+        **_sums(order, sums),
+        "vat": [{"rate": row.rate, "base": row.base.cents, "vat": row.vat.cents, "gross": (row.base + row.vat).cents} for row in sums.vat],
     }
 
 
 def of_invoice(order: Order, settings: Settings) -> Facts:
     """A receipt's facts with what the law asks of an invoice besides: the day of supply, or of payment before it (Wet OB 1968, art. 35a),
     and when it is to be paid."""
+    return {**of(order, settings), **terms(order, settings)}
+
+
+def terms(order: Order, settings: Settings) -> Facts:
+    """The days of an invoice."""
     today = shop.today()
     due = order.due or (today + timedelta(days=settings.shop.invoice_days))
     supplied, prepaid = _supplied(order), ""
     if not supplied and order.paid_at:
         prepaid = day(order.paid_at)
-    return {**of(order, settings), "day": today.isoformat(), "supplied": supplied, "prepaid": prepaid,
-            "pay_before": due.isoformat() if order.balance.cents > 0 else ""}
+    return {"day": today.isoformat(), "supplied": supplied, "prepaid": prepaid, "pay_before": due.isoformat() if order.balance.cents > 0 else ""}
 
 
 def _supplied(order: Order) -> str:
@@ -113,28 +118,27 @@ def line_facts(line: Line) -> Facts:
     }
 
 
-def _sums(order: Order, lines: list[Line]) -> Facts:
-    """order_discount is what is left of all discounts when those of lines and coupons are taken out."""
-    coupons = list(OrderCoupon.select(OrderCoupon, Coupon.code, Coupon.kind).join(Coupon).where(OrderCoupon.order == order)
-                   .order_by(OrderCoupon.position, OrderCoupon.id))
-    on_lines = sum(line.discount.cents for line in lines)
-    by_coupon = sum(row.amount.cents for row in coupons if row.coupon.kind != "shipping")
+def _sums(order: Order, sums: totals.Summary) -> Facts:
     return {
-        "goods": order.goods.cents, "line_discount": on_lines,
-        "order_discount": order.discount.cents - on_lines - by_coupon,
-        "coupons": [{"code": row.coupon.code, "amount": row.amount.cents} for row in coupons if row.amount and row.coupon.kind != "shipping"],
+        "goods": order.goods.cents, "line_discount": sums.line_discount.cents, "order_discount": sums.order_discount.cents,
+        "coupons": [{"code": row.coupon.code, "amount": row.amount.cents} for row, _ in sums.coupons if row.amount and row.coupon.kind != "shipping"],
         "shipping": order.shipping_total.cents, "shipping_method": order.shipping_method.name if order.shipping_method else "",
         "vat_total": order.vat.cents, "rounding": order.rounding.cents, "total": order.total.cents, "paid": order.paid.cents,
         "refunded": order.refunded.cents, "due": order.balance.cents,
     }
 
 
-def _payments(order: Order) -> list[Facts]:
-    """What was paid and what went back, in the order it happened; payments taken back by hand cancel out and are left out."""
-    payments = list(Payment.select(Payment, PaymentMethod.name).join(PaymentMethod).where(Payment.order == order, Payment.state == "captured")
-                    .order_by(Payment.id))
-    undone = {row.corrects_id for row in payments if row.corrects_id}
+def _moved(order: Order) -> tuple[list[Payment], list[Refund]]:
+    """What came in and what went back."""
+    payments = (Payment.select(Payment, PaymentMethod.name).join(PaymentMethod).where(Payment.order == order, Payment.state == "captured")
+                .order_by(Payment.id))
     refunds = Refund.select(Refund, PaymentMethod.name).join(PaymentMethod).where(Refund.order == order, Refund.state == "done").order_by(Refund.id)
+    return list(payments), list(refunds)
+
+
+def money(payments: Sequence[Payment], refunds: Sequence[Refund]) -> list[Facts]:
+    """What was paid and what went back, in the order it happened; payments taken back by hand cancel out and are left out."""
+    undone = {row.corrects_id for row in payments if row.corrects_id}
     return [{"method": row.method.name, "amount": row.amount.cents, "day": day(row.captured_at)}
             for row in payments if row.id not in undone and not row.corrects_id] + [
             {"method": row.method.name, "amount": -row.amount.cents, "day": day(row.done_at)} for row in refunds]
