@@ -822,6 +822,38 @@ class ParcelLine(Table):
         indexes = ((("parcel", "line"), True),)
 
 
+class Document(Table):
+    """Something printed and numbered. `facts` is frozen when it is issued: a reprint is the same for ever."""
+
+    order = ForeignKeyField(Order, null=True, index=False, backref="documents", on_delete="RESTRICT")
+    kind = CharField(12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "voucher", "dayclose")))
+    series = CharField(40, null=True)
+    number = CharField(40, null=True, unique=True)
+    sequence = IntegerField(null=True)
+    facts = JSONField()
+    refers_to = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+    issued = MomentField(default=now)
+    prints = IntegerField(default=0)
+
+    class Meta:
+        constraints = [Check("(series IS NULL) = (sequence IS NULL)")]
+        indexes = (
+            (("series", "sequence"), True),  # gapless: no number twice
+            (("order", "kind", "id"), False),  # the documents of an order
+        )
+
+
+class DayClose(Table):
+    """A day that was closed: its document has what came in and went back since the close before. Never changed or deleted."""
+
+    document = ForeignKeyField(Document, unique=True, on_delete="RESTRICT")
+    previous = ForeignKeyField("self", null=True, unique=True, on_delete="RESTRICT", help_text="one close follows each")
+    hash = CharField(64, help_text="of its number, its facts and the hash before")
+    operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+    created = MomentField(default=now)
+
+
 class Payment(Table):
     """Money that came in, or that a provider was asked for. Only captured ones count."""
 
@@ -839,12 +871,16 @@ class Payment(Table):
     created = MomentField(default=now)
     captured_at = MomentField(null=True)
     looked = MomentField(null=True, help_text="when the provider was last asked how it stands")
+    close = ForeignKeyField(DayClose, null=True, index=False, on_delete="RESTRICT", help_text="that counts it; empty: the next one will")
+    elsewhere = BooleanField(default=False, help_text="taken at another till, which closed it: an import brought it")
 
     class Meta:
         indexes = ((("order", "id"), False),)  # the payments of an order
 
 
 Payment.add_index(Payment.index(Payment.id, name="payment_open").where(Payment.state.in_(("intent", "pending"))))  # what a provider still has to say
+Payment.add_index(Payment.index(Payment.id, name="payment_to_close").where(  # what the next day close counts
+    Payment.close.is_null(), Payment.captured_at.is_null(False), ~Payment.elsewhere))
 
 
 class Refund(Table):
@@ -864,6 +900,8 @@ class Refund(Table):
     created = MomentField(default=now)
     done_at = MomentField(null=True)
     looked = MomentField(null=True, help_text="when the provider was last asked how it stands")
+    close = ForeignKeyField(DayClose, null=True, index=False, on_delete="RESTRICT", help_text="that counts it; empty: the next one will")
+    elsewhere = BooleanField(default=False, help_text="taken at another till, which closed it: an import brought it")
 
     class Meta:
         indexes = ((("order", "id"), False),)  # the refunds of an order
@@ -871,6 +909,8 @@ class Refund(Table):
 
 Refund.add_index(Refund.index(Refund.id, name="refund_open").where(  # what a provider still has to say
     Refund.state.in_(("intent", "queued", "pending", "unknown"))))
+Refund.add_index(Refund.index(Refund.id, name="refund_to_close").where(  # what the next day close counts
+    Refund.close.is_null(), Refund.done_at.is_null(False), ~Refund.elsewhere))
 
 
 class RefundLine(Table):
@@ -1022,28 +1062,6 @@ class BankPart(Table):
 
 
 # Paper and mail
-
-class Document(Table):
-    """Something printed and numbered. `facts` is frozen when it is issued: a reprint is the same for ever."""
-
-    order = ForeignKeyField(Order, null=True, index=False, backref="documents", on_delete="RESTRICT")
-    kind = CharField(12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "voucher", "dayclose")))
-    series = CharField(40, null=True)
-    number = CharField(40, null=True, unique=True)
-    sequence = IntegerField(null=True)
-    facts = JSONField()
-    refers_to = ForeignKeyField("self", null=True, on_delete="RESTRICT")
-    operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
-    issued = MomentField(default=now)
-    prints = IntegerField(default=0)
-
-    class Meta:
-        constraints = [Check("(series IS NULL) = (sequence IS NULL)")]
-        indexes = (
-            (("series", "sequence"), True),  # gapless: no number twice
-            (("order", "kind", "id"), False),  # the documents of an order
-        )
-
 
 class Job(Table):
     """Long work, so that a person can follow it, stop it and read what was not done."""
@@ -1201,6 +1219,6 @@ TABLES: tuple[type[Table], ...] = (
     Logo, Shop, VatCategory, VatRate, Role, Operator, Device, SignInAttempt, Courier, ShippingMethod, PaymentMethod, Source, Label,
     LetterTemplate, Status, NumberSeries, Preference, View, Category, Product, Address, Customer, CustomerLabel, LabelRule, Coupon,
     CouponScope, Import, ImportRow, Order, Line, OrderVat, OrderCoupon, OrderLabel, OrderText, Note, Presence, Event, Movement, Parcel,
-    ParcelLine, Payment, Refund, RefundLine, Return, ReturnLine, Voucher, VoucherUse, Link, Notice, BankFile, BankEntry, BankPart, Document,
-    Printer, Job, JobRow, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, ApiKey,
+    ParcelLine, Document, DayClose, Payment, Refund, RefundLine, Return, ReturnLine, Voucher, VoucherUse, Link, Notice, BankFile, BankEntry,
+    BankPart, Printer, Job, JobRow, PrintJob, Letter, Automation, AutomationStep, AutomationRun, Key, ApiKey,
 )

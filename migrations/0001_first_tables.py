@@ -556,6 +556,31 @@ def up(migrator, db):
         class Meta:
             indexes = ((("parcel", "line"), True),)
 
+    class Document(Table):
+        order = ForeignKeyField(Order, null=True, index=False, on_delete="RESTRICT")
+        kind = CharField(
+            12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "voucher", "dayclose"))
+        )
+        series = CharField(40, null=True)
+        number = CharField(40, null=True, unique=True)
+        sequence = IntegerField(null=True)
+        facts = JSONField()
+        refers_to = ForeignKeyField("self", null=True, on_delete="RESTRICT")
+        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
+        issued = DateTimeField()
+        prints = IntegerField(default=0)
+
+        class Meta:
+            constraints = [Check("(series IS NULL) = (sequence IS NULL)")]
+            indexes = ((("series", "sequence"), True), (("order", "kind", "id"), False))
+
+    class DayClose(Table):
+        document = ForeignKeyField(Document, unique=True, on_delete="RESTRICT")
+        previous = ForeignKeyField("self", null=True, unique=True, on_delete="RESTRICT")
+        hash = CharField(64)
+        operator = ForeignKeyField(Operator, null=True, index=False, on_delete="RESTRICT")
+        created = DateTimeField()
+
     class Payment(Table):
         order = ForeignKeyField(Order, index=False, on_delete="RESTRICT")
         method = ForeignKeyField(PaymentMethod, on_delete="RESTRICT")
@@ -571,6 +596,8 @@ def up(migrator, db):
         created = DateTimeField()
         captured_at = DateTimeField(null=True)
         looked = DateTimeField(null=True)
+        close = ForeignKeyField(DayClose, null=True, index=False, on_delete="RESTRICT")
+        elsewhere = BooleanField(default=False)
 
         class Meta:
             indexes = ((("order", "id"), False),)
@@ -590,6 +617,8 @@ def up(migrator, db):
         created = DateTimeField()
         done_at = DateTimeField(null=True)
         looked = DateTimeField(null=True)
+        close = ForeignKeyField(DayClose, null=True, index=False, on_delete="RESTRICT")
+        elsewhere = BooleanField(default=False)
 
         class Meta:
             indexes = ((("order", "id"), False),)
@@ -707,24 +736,6 @@ def up(migrator, db):
     class BankPart(Table):
         entry = ForeignKeyField(BankEntry, on_delete="RESTRICT")
         payment = ForeignKeyField(Payment, unique=True, on_delete="RESTRICT")
-
-    class Document(Table):
-        order = ForeignKeyField(Order, null=True, index=False, on_delete="RESTRICT")
-        kind = CharField(
-            12, constraints=one_of("kind", ("receipt", "invoice", "credit", "packing", "pickup", "gift", "refund", "voucher", "dayclose"))
-        )
-        series = CharField(40, null=True)
-        number = CharField(40, null=True, unique=True)
-        sequence = IntegerField(null=True)
-        facts = JSONField()
-        refers_to = ForeignKeyField("self", null=True, on_delete="RESTRICT")
-        operator = ForeignKeyField(Operator, null=True, on_delete="RESTRICT")
-        issued = DateTimeField()
-        prints = IntegerField(default=0)
-
-        class Meta:
-            constraints = [Check("(series IS NULL) = (sequence IS NULL)")]
-            indexes = ((("series", "sequence"), True), (("order", "kind", "id"), False))
 
     class Job(Table):
         kind = CharField(40)
@@ -886,7 +897,15 @@ def up(migrator, db):
     Movement.add_index(Movement.index(Movement.order, name="movement_of_order").where(Movement.order.is_null(False)))
     Parcel.add_index(Parcel.index(Parcel.courier_name, Parcel.order, name="parcel_typed_courier").where(Parcel.courier_name != ""))
     Payment.add_index(Payment.index(Payment.id, name="payment_open").where(Payment.state.in_(("intent", "pending"))))
+    Payment.add_index(
+        Payment.index(Payment.id, name="payment_to_close").where(
+            Payment.close.is_null(), Payment.captured_at.is_null(False), ~Payment.elsewhere
+        )
+    )
     Refund.add_index(Refund.index(Refund.id, name="refund_open").where(Refund.state.in_(("intent", "queued", "pending", "unknown"))))
+    Refund.add_index(
+        Refund.index(Refund.id, name="refund_to_close").where(Refund.close.is_null(), Refund.done_at.is_null(False), ~Refund.elsewhere)
+    )
     Return.add_index(Return.index(Return.created, Return.order, name="return_open").where(Return.state.in_(("announced", "received"))))
     BankEntry.add_index(BankEntry.index(BankEntry.iban, name="bank_entry_of_iban").where(BankEntry.iban != ""))
 
@@ -933,6 +952,8 @@ def up(migrator, db):
             Movement,
             Parcel,
             ParcelLine,
+            Document,
+            DayClose,
             Payment,
             Refund,
             RefundLine,
@@ -945,7 +966,6 @@ def up(migrator, db):
             BankFile,
             BankEntry,
             BankPart,
-            Document,
             Job,
             JobRow,
             PrintJob,

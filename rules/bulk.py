@@ -112,12 +112,12 @@ def _write_money(orders: Sequence[NewOrder]) -> None:
     first: dict[int, int] = {}
     for key, (order, _) in zip(keys, received, strict=True):
         first.setdefault(order.key, key)
-    rows.insert(Payment, ("id", "order_id", "method_id", "amount", "state", "reference", "operator_id", "created", "captured_at"), [
-        (key, order.key, payment.method, payment.amount, "captured", payment.reference, order.operator, _at(payment.at), _at(payment.at))
+    rows.insert(Payment, ("id", "order_id", "method_id", "amount", "state", "reference", "operator_id", "created", "captured_at", "elsewhere"), [
+        (key, order.key, payment.method, payment.amount, "captured", payment.reference, order.operator, *[_at(payment.at)] * 2, payment.elsewhere)
         for key, (order, payment) in zip(keys, received, strict=True)
     ])
-    rows.insert(Refund, ("order_id", "payment_id", "method_id", "amount", "state", "reason", "operator_id", "created", "done_at"), [
-        (order.key, first.get(order.key), refund.method, refund.amount, "done", refund.reason, order.operator, *[_at(refund.at)] * 2)
+    rows.insert(Refund, ("order_id", "payment_id", "method_id", "amount", "state", "reason", "operator_id", "created", "done_at", "elsewhere"), [
+        (order.key, first.get(order.key), refund.method, refund.amount, "done", refund.reason, order.operator, *[_at(refund.at)] * 2, refund.elsewhere)
         for order in orders for refund in order.refunds
     ])
 

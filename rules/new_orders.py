@@ -31,12 +31,13 @@ class NewLine(NamedTuple):
 
 
 class NewPayment(NamedTuple):
-    """Captured; an amount in cents, below zero for a return that was paid back."""
+    """Captured; an amount in cents, below zero for a return that was paid back. `elsewhere`: no day close of this desk counts it."""
 
     method: int
     amount: int
     at: datetime
     reference: str = ""
+    elsewhere: bool = True
 
 
 class NewRefund(NamedTuple):
@@ -46,6 +47,7 @@ class NewRefund(NamedTuple):
     amount: int
     at: datetime
     reason: str = ""
+    elsewhere: bool = True
 
 
 class NewParcel(NamedTuple):
