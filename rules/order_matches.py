@@ -91,7 +91,9 @@ def _hits(row: OrderRow, conditions: Sequence[Condition]) -> Iterator[Hit]:
     for group in (group for condition in conditions if not condition.negated for group in condition.words or condition.maybe):
         for pattern in group:
             if found := _compiled(pattern).search(row.text):
-                at = found.start() if row.text[found.start()] in MARKS else max(row.text.rfind(mark, 0, found.start()) for mark in MARKS)
+                at = found.start()
+                while row.text[at] not in MARKS:
+                    at -= 1
                 yield Hit(row.id, Mark(row.text[at]), tuple(group))
                 break
 

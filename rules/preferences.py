@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from models import Preference
+from rules.prepared import Prepared
 from rules.rights import Actor
+
+KEPT = Prepared(lambda operator, name: Preference.select(Preference.value).where(Preference.operator == operator, Preference.name == name))
 
 
 def get(by: Actor, name: str, default: Any) -> Any:
     if by.operator is None:
         return default
-    value = Preference.select(Preference.value).where(Preference.operator == by.operator, Preference.name == name).scalar()
-    return default if value is None else value
+    kept = KEPT.first(by.operator, name)
+    return default if kept is None else kept.value
 
 
 def keep(by: Actor, name: str, value: Any) -> None:

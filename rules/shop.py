@@ -20,7 +20,7 @@ from rules.rights import Actor
 Row = TypeVar("Row", bound=Table)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Settings:
     """One consistent reading of the small tables, by id and in their order. Never changed: a change makes a new one."""
 

@@ -7,6 +7,7 @@ import secrets
 
 from models import Device, Operator, database, now
 from rules import events, fields, passwords, shop, throttle
+from rules.prepared import Prepared
 from rules.refusal import NotFound, Refused
 
 
@@ -93,9 +94,12 @@ def end(device: Device, operator: Operator) -> None:
         events.record("operator.signed-out", by=shop.current().actor(operator.id, device.id))
 
 
+OPEN_ON = Prepared(lambda session: Device.select().where(Device.session == session))
+
+
 def device_in(session: str) -> Device | None:
     """The device this session is open on; none when it has ended."""
-    return Device.get_or_none(Device.session == session) if session else None
+    return OPEN_ON.first(session) if session else None
 
 
 def _hash(key: str) -> str:

@@ -13,6 +13,7 @@ from models import Event, View, database
 from rules import events, fields, order_list, shop
 from rules.filters.language import Query, parse, written
 from rules.order_count import Count
+from rules.prepared import Prepared
 from rules.refusal import N_, NotFound, Refused
 from rules.rights import Actor, must_have
 from rules.shop import Settings
@@ -46,10 +47,12 @@ TODO = (
 )
 
 
+KNOWN = Prepared(lambda operator: View.select().where((View.operator == operator) | View.operator.is_null()).order_by(View.position, View.id))
+
+
 def of(by: Actor) -> list[View]:
     """The shop's views, then one's own, both in their order."""
-    known = View.select().where((View.operator == by.operator) | View.operator.is_null()).order_by(View.position, View.id)
-    return sorted(known, key=lambda view: view.operator_id is not None)
+    return sorted(KNOWN.all(by.operator), key=lambda view: view.operator_id is not None)
 
 
 def looks_of(view: View) -> Looks | None:
@@ -152,6 +155,9 @@ def remove(key: int, *, by: Actor) -> View:
     return view
 
 
+LAST_EVENT = Prepared(lambda: Event.select(fn.MAX(Event.id).alias("id")))
+
+
 class _Kept(NamedTuple):
     """What was counted, and what it was true of: the settings, the last event, and the day."""
 
@@ -165,7 +171,7 @@ _kept = _Kept(None, {})
 def counts(queries: Sequence[Query], *, by: Actor, settings: Settings | None = None) -> list[Count]:
     """How many orders each query finds. Kept in memory until the next event: whatever changes an order records one."""
     global _kept
-    now = settings or shop.current(), Event.select(fn.MAX(Event.id)).scalar() or 0, shop.today()
+    now = settings or shop.current(), LAST_EVENT.first().id or 0, shop.today()
     if _kept.of is None or _kept.of[0] is not now[0] or _kept.of[1:] != now[1:]:
         _kept = _Kept(now, {})
     kept = _kept.counts

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_time, format_timedelta
 from flask import Flask, g
 from flask_babel import get_locale, gettext
+from markupsafe import Markup, escape
 
 from money import Money, Quantity, format_percent
+from rules.order_rows import Match
 from rules.pricing import Discount
 from rules.refusal import N_, Refused
 from rules.shop import ZONE
@@ -65,7 +68,13 @@ def moment(when: datetime | None) -> str:
 
 def _day(when: date, today: date) -> str:
     recent = timedelta(0) <= today - when < timedelta(days=300)
-    return format_date(when, "EEE d MMM" if recent else "d MMM y", locale=str(get_locale())).replace(".", "")
+    return _formatted(when, "EEE d MMM" if recent else "d MMM y", str(get_locale()))
+
+
+@lru_cache(maxsize=4_000)
+def _formatted(when: date, pattern: str, locale: str) -> str:
+    """A list says many days, and the same ones again and again."""
+    return format_date(when, pattern, locale=locale).replace(".", "")
 
 
 def moment_full(when: datetime | None) -> str:
@@ -77,12 +86,12 @@ def moment_full(when: datetime | None) -> str:
 def day(when: date | datetime | None) -> str:
     if when is None:
         return ""
-    return format_date(local(when).date() if isinstance(when, datetime) else when, "d MMM y", locale=str(get_locale())).replace(".", "")
+    return _formatted(local(when).date() if isinstance(when, datetime) else when, "d MMM y", str(get_locale()))
 
 
 def weekday(when: date) -> str:
     """Short: ma, di."""
-    return format_date(when, "EEE", locale=str(get_locale())).replace(".", "")
+    return _formatted(when, "EEE", str(get_locale()))
 
 
 def lasted(time: timedelta) -> str:
@@ -140,7 +149,18 @@ def number(count: int) -> str:
     return f"{count:,}".replace(",", "." if language() == "nl" else ",")
 
 
-FILTERS = (name, payment_name, number, money, plain_money, quantity, percent, moment, moment_full, lasted, day, weekday, iso, initials, sentence)
+def marked(match: Match) -> Markup:
+    """The words of a search, marked where they stand in a text."""
+    text, at, said = match.text, 0, ""
+    for start, end in match.spans:
+        said += f"{escape(text[at:start])}<mark>{escape(text[start:end])}</mark>"
+        at = end
+    return Markup(f"{said}{escape(text[at:])}")
+
+
+FILTERS = (
+    name, payment_name, number, money, plain_money, quantity, percent, moment, moment_full, lasted, day, weekday, iso, initials, sentence, marked,
+)
 
 
 def use_formats(app: Flask) -> None:

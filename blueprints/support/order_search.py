@@ -154,8 +154,10 @@ def choices(asked: Asked) -> list[tuple[str, str, str, list[tuple[str, str]]]]:
 
 def _offered(query: Query, field: str) -> tuple[str, list[tuple[str, str]]]:
     spoken, now = formats.language(), query.of_field(field)
-    words = [(text, _(title)) for title, text in PERIODS.items()] if field == "created" else form.choices(field, g.settings, spoken)
-    offered = [(written(Query((Term(field, (Value(value),)),))), title) for value, title in words]
+    if field == "created":
+        offered = [(form.term(field, text, spoken), _(title)) for title, text in PERIODS.items()]
+    else:
+        offered = list(form.choices(field, g.settings, spoken))
     chosen = written(Query(tuple(now)))
     if now and chosen not in [value for value, _title in offered]:
         offered.insert(0, (chosen, ", ".join(chip.text for chip in sentences.chips(Query(tuple(now)), g.settings, spoken))))

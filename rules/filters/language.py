@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from rules.filters import fields
@@ -61,12 +62,18 @@ class Query:
 
 def parse(text: str) -> Query:
     """Read what was typed, or a saved view. Linear in the length of the text."""
+    clean = "".join(char if char.isprintable() else " " for char in text[:LONGEST])
+    if len(text) > LONGEST:
+        query = _read(clean.rpartition(" ")[0] or clean)
+        return Query(query.terms, (Refused("Only the first {most} characters were used.", most=LONGEST), *query.notices))
+    return _read(clean)
+
+
+@lru_cache(maxsize=500)
+def _read(clean: str) -> Query:
+    """A page reads its tabs and views each time."""
     terms: list[Term] = []
     notices: list[Refused] = []
-    clean = "".join(char if char.isprintable() else " " for char in text)
-    if len(clean) > LONGEST:
-        clean = clean[:LONGEST].rpartition(" ")[0] or clean[:LONGEST]
-        notices.append(Refused("Only the first {most} characters were used.", most=LONGEST))
     for minus, name, body in TOKEN.findall(clean):
         if not (name or body):
             continue

@@ -85,7 +85,8 @@ def found(each: Sequence[Sequence[str]]) -> Texts | None:
 
 
 def _found_sqlite(each: Sequence[Sequence[str]]) -> Texts | None:
-    asked = [" OR ".join(f"({_asked(pattern)})" for pattern in group) for group in each if all(map(_asked, group))]
+    known = [[_asked(pattern) for pattern in group] for group in each]
+    asked = [" OR ".join(f"({one})" for one in group) for group in known if all(group)]
     if not asked:
         return None
     index = "order_text_index"
