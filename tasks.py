@@ -17,8 +17,8 @@ from redis.exceptions import RedisError
 import config
 from models import database
 from rules import (
-    bank_booking, bulk_changes, bulk_status, document_bulk, documents, exports, jobs, keys, label_rules, outbox, presence, print_queue, print_watch,
-    printing, provider_notices, provider_refunds, provider_rounds, reactions, throttle,
+    bank_booking, bulk_changes, bulk_status, document_bulk, documents, exports, jobs, keys, label_rules, outbox, presence, print_bulk, print_queue,
+    print_watch, printing, provider_notices, provider_refunds, provider_rounds, reactions, throttle,
 )
 from rules.refusal import Refused
 
@@ -53,7 +53,8 @@ def make_pdf(document: int, format: str, is_copy: bool) -> bool:
 
 
 WORK: dict[str, jobs.Work] = {"change": bulk_changes.work, "undo": bulk_changes.work_back, "status": bulk_status.work, "export": exports.work,
-                               "labels": label_rules.work, "bank": bank_booking.work, "documents": document_bulk.work}
+                               "labels": label_rules.work, "bank": bank_booking.work, "documents": document_bulk.work,
+                               "print": print_bulk.work}
 
 
 @huey.task()

@@ -15,13 +15,15 @@ from blueprints.support.access import actor, here
 from blueprints.support.formats import sentence
 from blueprints.support.htmx import go, page_or_fragment
 from models import Job
-from rules import bank_booking, bulk_changes, document_bulk, document_kinds, exports, jobs
+from rules import bank_booking, bulk_changes, document_bulk, document_kinds, exports, jobs, print_bulk
 from rules.facts import told
 from rules.refusal import Refused
 
 bp = Blueprint("jobs", __name__)
 COUNTS: dict[str, Callable[[Job], dict[str, int]]] = {"export": lambda job: {}, "bank": bank_booking.counts}  # of jobs that have no rows
 FILES: dict[str, Callable[[Job], Path]] = {"export": exports.kept_at, "documents": document_bulk.kept_at}
+
+STOPS: dict[str, Callable[[Job], Any]] = {"print": print_bulk.stop}  # of jobs that leave work to others
 
 
 @bp.get("/jobs/<int:key>")
@@ -36,11 +38,13 @@ def answer(job: Job) -> Any:
 def shown(job: Job) -> dict[str, Any]:
     """What the page of a job needs; orders are listed when it has ended."""
     has_ended = job.state in jobs.ENDED
+    paper = print_bulk.standing(job) if job.kind == "print" else None
     return {
         "job": job, "title": title(job), "has_ended": has_ended, "counts": COUNTS.get(job.kind, jobs.counts)(job),
         "refused": [(row.order.number, why(row.refusal)) for row in jobs.listed(job, "refused")] if has_ended else [],
         "done": [row.order.number for row in jobs.listed(job, "done")] if has_ended else [], "most": jobs.MOST_LISTED,
         "can_undo": bulk_changes.can_undo(job, by=actor()), "has_file": job.kind in FILES and FILES[job.kind](job).exists(),
+        "paper": paper, "troubles": print_bulk.troubles(job) if paper and (paper.failed or paper.uncertain) else [],
         "back": back(job),
     }
 
@@ -57,6 +61,9 @@ def back(job: Job) -> tuple[str, str]:
 def title(job: Job) -> str:
     if job.kind == "export":
         return _("Export orders")
+    if job.kind == "print":
+        printer = g.settings.printers[job.settings["printer"]].name
+        return _("Print on %(printer)s: %(what)s", printer=printer, what=_(document_kinds.NAMES[job.settings["kind"]]))
     if job.kind == "documents":
         return _("Print: %(what)s", what=_(document_kinds.NAMES[document_kinds.find(job.settings["format"]).kind]))
     if job.kind == "labels":
@@ -73,7 +80,8 @@ def why(refusal: dict[str, Any]) -> str:
 
 @bp.post("/jobs/<int:key>/stop")
 def stop(key: int) -> Answer:
-    jobs.stop(jobs.find(key, by=actor()))
+    job = jobs.find(key, by=actor())
+    STOPS.get(job.kind, jobs.stop)(job)
     return go(url_for(".show", key=key))
 
 

@@ -11,11 +11,14 @@ from werkzeug import Response as Answer
 
 import rules.documents
 import rules.orders
+import tasks
+from blueprints.order_bulk import chosen
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key, row_key
-from blueprints.support.htmx import asked_by_htmx, fragments, page_or_fragment
+from blueprints.support.htmx import asked_by_htmx, fragments, go, page_or_fragment
+from blueprints.support.order_search import read
 from blueprints.support.paging import LARGEST_ID, place
-from rules import document_kinds, print_desk, print_queue, printers, printing
+from rules import document_kinds, jobs, print_bulk, print_desk, print_queue, printers, printing, selection
 from rules.print_desk import GROUPS
 from rules.refusal import NotFound, Refused
 
@@ -38,6 +41,27 @@ def create_again(key: int) -> Answer:
     printer = _own_printer()
     print_desk.again(key, printer.id, form_key(), by=actor())
     return _said(_("On its way to %(printer)s", printer=printer.name), url_for(".index"))
+
+
+@bp.post("/orders/print-jobs")
+def create_many() -> Answer:
+    """One document of each order that was ticked, or of all that the search finds, on a printer, as a job with a page of its own."""
+    picked = selection.keys(chosen(read(request.form)), by=actor())
+    job = print_bulk.begin(request.form.get("kind", ""), picked, _chosen_printer(), only_new="only_new" in request.form, key=form_key(), by=actor())
+    tasks.run_job(job.id)
+    return go(url_for("jobs.show", key=job.id))
+
+
+@bp.post("/jobs/<int:key>/failed-prints")
+def repeat_failed(key: int) -> Answer:
+    """All of a job that did not come out, once more."""
+    print_bulk.again(jobs.find(key, by=actor()), by=actor())
+    return go(url_for("jobs.show", key=key))
+
+
+def _chosen_printer() -> int:
+    to = row_key(request.form.get("printer", ""))
+    return to if isinstance(to, int) else 0
 
 
 def _own_printer() -> Any:
@@ -87,7 +111,7 @@ def index() -> str:
 def _listed(state: str) -> dict[str, Any]:
     return {"shown": print_desk.listed(state, **place()), "state": state if state in GROUPS else "", "counts": print_queue.counts(),
             "names": document_kinds.NAMES, "possible": print_desk.possible, "elsewhere": print_desk.ELSEWHERE,
-            "receivers": [row for row in printers.in_use(g.settings) if row.kind != "browser"]}
+            "receivers": print_bulk.receivers(g.settings)}
 
 
 @bp.post(f"{ONE}/decision")
@@ -101,8 +125,7 @@ def decide(key: int) -> Answer:
 
 @bp.post(f"{ONE}/printer")
 def move(key: int) -> Answer:
-    to = row_key(request.form.get("printer", ""))
-    print_desk.move(key, to if isinstance(to, int) else 0, by=actor())
+    print_desk.move(key, _chosen_printer(), by=actor())
     return _decided(_("It goes to the other printer"))
 
 

@@ -53,15 +53,21 @@ def work(job: Job) -> None:
 
 
 def _issue(row: JobRow, format: str, only_new: bool, by: Actor) -> None:
+    if (document := issued(row, format, only_new=only_new, by=by)) is not None:
+        jobs.settle(row, "done", was={"document": document.id, "copy": document.prints > 1})
+
+
+def issued(row: JobRow, format: str, *, only_new: bool, by: Actor) -> Document | None:
+    """The document of this order; None when it was printed before or cannot be issued, and the row says so."""
     if only_new and _is_printed(row.order, format):
         jobs.settle(row, "same")
-        return
+        return None
     try:
-        document = documents.issue(row.order, format, by=by)
-        jobs.settle(row, "done", was={"document": document.id, "copy": document.prints > 1})
+        return documents.issue(row.order, format, by=by)
     except Refused as refused:
         facts = {name: kept(fact) for name, fact in refused.facts.items()}
         jobs.settle(row, "refused", refusal={"message": refused.message, "facts": facts})
+        return None
 
 
 def _is_printed(order: Order, format: str) -> bool:
@@ -87,14 +93,14 @@ def _write(job: Job, format: str) -> None:
 
 def _parts(job: Job, format: str) -> Iterator[bytes]:
     if document_kinds.find(format).paper != "sheet":
-        yield from (printing.made(document, format, is_copy=is_copy) for document, is_copy in _issued(job))
+        yield from (printing.made(document, format, is_copy=is_copy) for document, is_copy in _all(job))
         return
-    pages = (printing.html(document, format, is_copy=is_copy) for document, is_copy in _issued(job))
+    pages = (printing.html(document, format, is_copy=is_copy) for document, is_copy in _all(job))
     while content := pdf.sheets(pages, stylesheet=printing.STYLES, most=PAGES):
         yield content
 
 
-def _issued(job: Job) -> Iterator[tuple[Document, bool]]:
+def _all(job: Job) -> Iterator[tuple[Document, bool]]:
     """What was issued, in the order of the list, counted as it is laid out: whoever was stopped stops here."""
     last = 0
     while rows := list(JobRow.select().where(JobRow.job == job, JobRow.state == "done", JobRow.id > last).order_by(JobRow.id).limit(AT_ONCE)):

@@ -28,8 +28,8 @@ def press(number: str, kind: str, printer: int, key: str, *, by: Actor) -> int:
     must_have(by, RIGHT)
 
     def do() -> int:
-        there = _printer_for(kind, printer)
-        document = documents.issue(Order.get(Order.number == number), _format(kind, there), by=by)
+        there = printer_for(kind, printer)
+        document = documents.issue(Order.get(Order.number == number), format_on(kind, there), by=by)
         return _add(document, there, key, by)
 
     if not Order.select().where(Order.number == number).exists():
@@ -43,8 +43,8 @@ def again(document: int, printer: int, key: str, *, by: Actor) -> int:
 
     def do() -> int:
         kept = shop.row(Document, document)
-        there = _printer_for(kept.kind, printer)
-        return _add(documents.again(document, _format(kept.kind, there), by=by), there, key, by)
+        there = printer_for(kept.kind, printer)
+        return _add(documents.again(document, format_on(kept.kind, there), by=by), there, key, by)
 
     return int(keys.once(key, "print.again", (document, printer), do, by=by))
 
@@ -66,13 +66,14 @@ def _reachable(key: int) -> Printer:
     return there
 
 
-def _printer_for(kind: str, key: int) -> Printer:
+def printer_for(kind: str, key: int) -> Printer:
+    """A printer of the desk that can print this. All of them print on a roll."""
     if not receipt_rows.is_for_a_roll(kind):
         raise Refused("This goes on A4, so not to a receipt printer. Open it and print it from there.")
     return _reachable(key)
 
 
-def _format(kind: str, printer: Printer) -> str:
+def format_on(kind: str, printer: Printer) -> str:
     """Which of its formats comes out there."""
     offered = document_kinds.of_kind(kind)
     wanted = f"{kind}_{printer.settings['paper']}"
@@ -151,7 +152,7 @@ def decide(key: int, what: str, *, by: Actor) -> None:
     if what not in DECISIONS:
         raise NotFound("There is no such print job.")
     states, becomes = DECISIONS[what]
-    _become(find(key), states, becomes, _anew() if becomes == "waiting" else {"ended": now()})
+    _become(find(key), states, becomes, anew() if becomes == "waiting" else {"ended": now()})
 
 
 def move(key: int, printer: int, *, by: Actor) -> None:
@@ -159,18 +160,21 @@ def move(key: int, printer: int, *, by: Actor) -> None:
     must_have(by, RIGHT)
     job = find(key)
     there = _reachable(printer)
-    _become(job, ELSEWHERE, "waiting", _anew() | {"printer": there.id, "moved_from": job.printer_id})
+    _become(job, ELSEWHERE, "waiting", anew() | {"printer": there.id, "moved_from": job.printer_id})
 
 
-def _anew() -> dict[str, Any]:
+def anew() -> dict[str, Any]:
+    """What a job begins with that is to be tried now."""
     return {"since": now(), "not_before": now(), "attempts": 0, "error": "", "ended": None}
 
 
 def _become(job: PrintJob, states: tuple[str, ...], state: str, values: dict[str, Any]) -> None:
     with database.atomic():
-        changed = PrintJob.update(state=state, worker=None, lease=None, **values).where(PrintJob.id == job.id, PrintJob.state.in_(states)).execute()
-        if not changed:
+        still = (PrintJob.id == job.id) & (PrintJob.state == job.state)
+        if job.state not in states or not PrintJob.update(state=state, worker=None, lease=None, **values).where(still).execute():
             raise Conflict("This has moved on meanwhile. Look at it again first.")
+        if more := (job.state in print_queue.NOT_OUT) - (state in print_queue.NOT_OUT):
+            print_queue.count_prints(PrintJob.id == job.id, more)
         if state == "waiting":
             print_queue.wake_after(values.get("printer", job.printer_id))
 

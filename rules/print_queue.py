@@ -34,6 +34,7 @@ SAID = (  # by the way to a printer (plugins/printers/network.py), for the trans
 )
 BEGUN = ("claimed", "handing")
 PENDING = printers.PENDING
+NOT_OUT = ("failed", "cancelled")    # certainly not on paper
 COUNTED = (*PENDING, "failed", "uncertain")
 Clock = Callable[[], datetime]
 
@@ -150,6 +151,8 @@ def settle(job: PrintJob, state: str, at: datetime, *, why: str = "") -> bool:
         ended = _ours(job, (*BEGUN, "uncertain"), state=state, lease=None, error=_short(why), ended=at)
         if ended and state in ("failed", "uncertain"):
             record(f"print.{state}", job)
+        if ended and state in NOT_OUT:
+            count_prints(PrintJob.id == job.id, -1)
     return ended
 
 
@@ -181,10 +184,18 @@ def _long_waiting(job: PrintJob, standing: dict[int, Printer], at: datetime) -> 
         with database.atomic():
             if _while_waiting(job, state="failed", ended=at, error=job.error or SILENT):
                 record("print.failed", job)
+                count_prints(PrintJob.id == job.id, -1)
 
 
 def _while_waiting(job: PrintJob, **values: Any) -> bool:
     return bool(PrintJob.update(**values).where(PrintJob.id == job.id, PrintJob.state == "waiting").execute())
+
+
+def count_prints(which: Any, more: int) -> None:
+    """The documents of these jobs were printed so many times more, or fewer: one that did not come out is no copy next time, and is still
+    among what was not printed yet."""
+    about = PrintJob.select(PrintJob.document).where(which)
+    Document.update(prints=Document.prints + more).where(Document.id.in_(about), Document.prints + more >= 0).execute()
 
 
 def record(kind: str, job: PrintJob) -> None:

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from blueprints.support import formats
 from blueprints.support.access import actor
 from models import Stage, View
-from rules import bulk_changes, couriers, document_bulk, document_kinds, order_list, preferences, views
+from rules import bulk_changes, couriers, document_bulk, document_kinds, order_list, preferences, print_bulk, views
 from rules.filters import form, language, sentences
 from rules.filters.fields import FIELDS
 from rules.filters.language import Query, Term, Value
@@ -180,6 +180,8 @@ def gifts() -> dict[str, list[Any]]:
         "operators": [person for person in g.settings.operators.values() if person.active] if may["operator"] else [],
         "methods": [method for method in g.settings.payment_methods.values() if method.by_hand and not method.archived] if may["paid"] else [],
         "papers": [paper(format) for format in document_bulk.formats()] if actor().may("documents.print") else [],
+        "rolls": [(kind, _(document_kinds.NAMES[kind])) for kind in print_bulk.kinds()],
+        "printers": print_bulk.receivers(g.settings) if actor().may("documents.print") else [],
     }
 
 

@@ -81,6 +81,8 @@ ROUTES = ORDER_ROUTES | {
     "documents.open_scanned": "orders.see",
     "print_jobs.create":      "documents.print",
     "print_jobs.create_again": "documents.print",
+    "print_jobs.create_many": "documents.print",
+    "print_jobs.repeat_failed": "documents.print",
     "print_jobs.open":        "documents.print",
     "print_jobs.show_page":   "documents.print",
     "print_jobs.index":       "documents.print",
@@ -98,6 +100,11 @@ ROUTES = ORDER_ROUTES | {
     "printers.set_for_device": SIGNED_IN,
     "document_settings.show": "settings.see",
     "document_settings.change": "settings.money",
+    "logo.show":              "settings.see",
+    "logo.show_file":         "settings.see",
+    "logo.show_on_receipt":   "settings.see",
+    "logo.change":            "settings.money",
+    "logo.remove":            "settings.money",
     # what customers open with an address of their own: its token is what allows it
     "hooks.hear_payment":     OPEN,  # a provider; what it says is not believed
     "cloud_printers.poll_star":   OPEN,  # with the token of a printer

@@ -128,3 +128,44 @@ def test_another_address_closes_the_old_one(client, by):
     before = printers.address(row)
     client.post(f"/settings/printers/{row.id}/address")
     assert printers.address(shop.current().printers[row.id]) != before
+
+
+def print_many(client, orders, printer, kind="packing", **fields):
+    asked = {"kind": kind, "printer": printer.id, "order": [order.id for order in orders], "key": "m" * 20} | fields
+    return client.post("/orders/print-jobs", data=asked, follow_redirects=True)
+
+
+def test_the_ticked_orders_are_printed_on_a_printer(client, shop, by, printer, paper):
+    orders = [factories.a_placed_order(shop, by) for _ in range(3)]
+    page = print_many(client, orders, printer).text
+    assert "3 van 3 afgedrukt" in page and "Toonbank: Pakbon" in page and "Stop met printen" not in page
+    assert len(paper.wait_for_jobs(3)) == 3
+    again = print_many(client, orders, printer, only_new="1", key="n" * 20).text
+    assert "Was al zo" in again and PrintJob.select().count() == 3
+    assert print_many(client, orders, printer, "invoice", key="o" * 20).status_code == 422
+
+
+def test_the_list_offers_printers_for_what_they_can_print(client, placed_order, by, paper):
+    assert "/orders/print-jobs" not in client.get("/orders").text
+    factories.a_printer(by, kind="browser", name="Kantoor")
+    assert "/orders/print-jobs" not in client.get("/orders").text
+    kitchen = factories.a_printer(by, paper.port, name="Magazijn")
+    page = client.get("/orders").text
+    menu = page[page.index('id="orders-give-paper"'):].partition("</div>")[0]
+    assert f'<option value="{kitchen.id}">Magazijn' in menu and "Kantoor" not in menu and "neem daarvoor de pdf" in menu
+    roll, _mark, sheet = menu.partition("Als één pdf")
+    assert re.findall(r'name="kind" value="(\w+)"', roll) == ["receipt", "packing", "pickup", "gift"] and 'value="invoice"' in sheet
+
+
+def test_a_job_whose_printer_is_off_waits_is_stopped_or_tried_again(client, shop, by, printer, paper):
+    orders = [factories.a_placed_order(shop, by) for _ in range(2)]
+    paper.standing = ReceiptPrinter.PAPERLESS
+    page = print_many(client, orders, printer).text
+    assert "0 van 2 afgedrukt" in page and 'hx-trigger="every 1s"' in page
+    (stop,) = re.findall(r'action="(/jobs/\d+/stop)"', page)
+    PrintJob.update(state="failed", error="The printer is out of paper.").where(PrintJob.id == PrintJob.select().order_by(PrintJob.id).first().id).execute()
+    page = client.post(stop, follow_redirects=True).text
+    assert "1 mislukt" in page and "1 niet meer" in page and f">{orders[0].number}</a>" in page and "papier" in page
+    paper.standing = ReceiptPrinter.FINE
+    (again,) = re.findall(r'action="(/jobs/\d+/failed-prints)"', page)
+    assert "1 van 2 afgedrukt" in client.post(again, follow_redirects=True).text and len(paper.wait_for_jobs(1)) == 1
