@@ -11,7 +11,7 @@ from plugins.printers.network import Network
 from tests.receipt_printer import ReceiptPrinter, read, receipt_printer
 
 JOB = escpos.written([Text("Theehuis De Kop", bold=True), Qr("https://desk.example.nl/o/abc"), Cut()], Model())
-LONG = escpos.written([Text("x" * 47)] * 200_000, Model())
+LONG = escpos.written([Text("x" * 47)] * 100, Model()) * 2_000  # 10 MB: more than a connection takes in
 
 
 @pytest.fixture
