@@ -36,6 +36,7 @@ class PrinterForm(DeskForm):
     paper = SelectField(lazy_gettext("Paper"), coerce=row_key, validate_choice=False, choices=PAPERS)
     code_page = SelectField(lazy_gettext("Letters"), validate_choice=False, choices=CODE_PAGES)
     draws_codes = BooleanField(lazy_gettext("Draw QR codes as a picture"))
+    as_picture = BooleanField(lazy_gettext("Print everything as a picture"))
     cuts = BooleanField(lazy_gettext("Cuts the paper"))
     drawer = BooleanField(lazy_gettext("A cash drawer hangs on it"))
     fallback = SelectField(lazy_gettext("When it stays off"), coerce=row_key, validate_choice=False)

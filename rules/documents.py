@@ -8,7 +8,7 @@ from typing import Any
 from models import Document, Order, Refund, database
 from money import Money
 from rules import (
-    document_facts, document_kinds, document_numbers, document_refunds, document_slips, epc, events, links, order_text, orders, shop,
+    document_facts, document_kinds, document_numbers, document_refunds, document_slips, epc, events, links, logos, order_text, orders, shop,
 )
 from rules.document_checks import must_be_invoiceable, must_be_printable
 from rules.document_facts import Facts
@@ -189,8 +189,9 @@ def _new_credit(invoice: Document, facts: Facts, by: Actor) -> Document:
 
 
 def _new(order: Order | int, kind: str, facts: Facts, by: Actor, **more: Any) -> Document:
-    numbered = document_numbers.take(kind, shop.current().shop) if kind in NUMBERED else {}
-    document = Document.create(order=order, kind=kind, facts=facts, operator=by.operator, **numbered, **more)
+    ours = shop.current().shop
+    numbered = document_numbers.take(kind, ours) if kind in NUMBERED else {}
+    document = Document.create(order=order, kind=kind, facts=facts | logos.frozen(ours), operator=by.operator, **numbered, **more)
     if kind not in SLIPS:  # those are printed in the same breath
         _record("document.issued", document, by)
     if numbered:

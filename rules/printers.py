@@ -29,8 +29,8 @@ SHEET = 0       # as paper: A4
 MOST_MINUTES = 60
 SEEN_EVERY = timedelta(seconds=10)  # how exactly it is remembered when a printer was last there
 TOKEN = 24      # characters of 6 bits
-FIRST_SETTINGS = {"paper": 80, "host": "", "port": PORT, "answers": True, "code_page": "cp858", "draws_codes": False, "cuts": True, "drawer": False,
-                  "minutes": 2}
+FIRST_SETTINGS = {"paper": 80, "host": "", "port": PORT, "answers": True, "code_page": "cp858", "draws_codes": False, "as_picture": False,
+                  "cuts": True, "drawer": False, "minutes": 2}
 PENDING = ("waiting", "claimed", "handing")
 
 
@@ -116,7 +116,7 @@ def _clean(kind: str, values: Mapping[str, Any], known: Settings, row: Printer |
         "code_page": lambda: _one_of(values["code_page"], CODE_PAGES) if kind != "browser" else "cp858",
         "minutes": lambda: _between(values["minutes"], 1, MOST_MINUTES), "fallback": lambda: _fallback(kind, values["fallback"], known, row),
     })
-    flags = {name: bool(values[name]) for name in ("answers", "draws_codes", "cuts", "drawer")}
+    flags = {name: bool(values[name]) for name in ("answers", "draws_codes", "as_picture", "cuts", "drawer")}
     salt = {"salt": row.settings["salt"] if row else secrets.token_hex(16)} if kind in FETCHING else {}
     kept = {name: read[name] for name in ("paper", "host", "port", "code_page", "minutes")} | flags | salt
     return {"name": read["name"], "fallback": read["fallback"], "settings": kept}
@@ -157,8 +157,8 @@ def _fallback(kind: str, value: Any, known: Settings, row: Printer | None) -> in
 # What it can do, and where it is
 
 def model(row: Printer) -> Model:
-    facts = row.settings
-    return Model(PAPERS[facts["paper"]], facts["code_page"], facts["draws_codes"], facts["cuts"])
+    facts = FIRST_SETTINGS | row.settings
+    return Model(PAPERS[facts["paper"]], facts["code_page"], facts["draws_codes"], facts["cuts"], facts["as_picture"])
 
 
 def line(row: Printer) -> Line:

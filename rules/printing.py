@@ -14,7 +14,7 @@ import config
 from models import Document
 from money import Money, Quantity, format_percent
 from plugins.documents import barcode, einvoice, pdf, qr
-from rules import scan, wording
+from rules import logos, scan, wording
 from rules.document_kinds import BOOKED, FORMATS
 from rules.shop import ZONE
 
@@ -53,8 +53,8 @@ def html(document: Document, format: str, *, is_copy: bool = False) -> str:
     """The document as a page of its own, without anything outside itself but the stylesheet."""
     template = _pages(document.facts["language"]).get_template(FORMATS[format].template)
     issued = document.issued.replace(tzinfo=UTC).astimezone(ZONE)
-    return template.render(**{"page": "", "epc": None} | document.facts, number=document.number or "", issued=issued, is_copy=is_copy,
-                           narrow=FORMATS[format].paper == "roll_58")
+    facts = {"page": "", "epc": None} | document.facts | {"logo": logos.address(document.facts.get("logo", ""))}
+    return template.render(**facts, number=document.number or "", issued=issued, is_copy=is_copy, narrow=FORMATS[format].paper == "roll_58")
 
 
 def made(document: Document, format: str, *, is_copy: bool = False) -> bytes:

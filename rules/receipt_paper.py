@@ -10,7 +10,7 @@ from babel.dates import format_date
 from models import Document, Regime
 from money import Money, Quantity, format_percent
 from plugins.printers.contract import Barcode, Columns, Feed, Qr, Row, Rule, Text
-from rules import scan, shop, wording
+from rules import logos, scan, shop, wording
 from rules.document_facts import Facts
 
 BARE = str.maketrans("", "", "€\u00a0")  # an amount in a column that says what it is: −5,00
@@ -26,7 +26,7 @@ class Paper:
     """Words, amounts and parts that every document shares, in its own language."""
 
     def __init__(self, document: Document) -> None:
-        self.facts: Facts = {"page": ""} | document.facts
+        self.facts: Facts = {"page": "", "logo": ""} | document.facts
         self.language: str = self.facts["language"]
         self.kind, self.number = document.kind, document.number or ""
         self.issued = document.issued.replace(tzinfo=UTC).astimezone(shop.ZONE).strftime("%d-%m-%Y %H:%M")
@@ -47,6 +47,7 @@ class Paper:
 
     def head(self) -> Iterator[Row]:
         seller = self.facts["shop"]
+        yield from logos.rows(self.facts["logo"])
         yield Text(seller["name"], bold=True, size=2, align="center")
         place = f"{seller['postcode']} {seller['city']}".strip()
         yield from _lines(", ".join(part for part in (seller["street"], place) if part),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from models import Document
 from money import format_percent
 from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Qr, Row, Rule, Text
-from rules import scan, shop, wording
+from rules import logos, scan, shop, wording
 from rules.document_facts import Facts
 from rules.receipt_paper import Paper
 from rules.refusal import N_
@@ -30,8 +30,9 @@ def is_for_a_roll(kind: str) -> bool:
 def test(name: str, language: str) -> list[Row]:
     """What shows that a printer prints: letters beyond ASCII, columns, a barcode, a QR code and the cut."""
     say = wording.of(language).gettext
+    ours = shop.current().shop
     return [
-        Text(shop.current().shop.name, bold=True, size=2, align="center"), Text(say(N_("Test print")), align="center"), Rule(),
+        *logos.rows(ours.logo_id or ""), Text(ours.name, bold=True, size=2, align="center"), Text(say(N_("Test print")), align="center"), Rule(),
         Columns(name, "€ 12,50"), Columns("é ë ï ö ü ç ñ", "− € 1.234,56", bold=True), Rule(),
         Barcode(scan.code("000000")), Qr("https://example.nl/é"), Feed(1), Cut(),
     ]

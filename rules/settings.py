@@ -18,7 +18,7 @@ from rules.refusal import Conflict, NotFound, Refused
 from rules.rights import Actor, must_have
 from rules.shop import Settings
 
-UNMARKED = ("position", "revision", "secrets", "account")  # change without anybody changing the row in its form
+UNMARKED = ("position", "revision", "secrets", "account", "logo")  # change without anybody changing the row in its form
 
 
 @dataclass(frozen=True)

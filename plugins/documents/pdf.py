@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 LONGEST_ROLL = 3_000  # mm
 ROLL_END = 8  # mm under the last line
+ARCHIVED = "img { image-rendering: crisp-edges }"  # viewers may not smooth pictures of PDF/A (ISO 19005-3, 6.2.8.3)
 PX_PER_MM = 96 / 25.4
 
 
@@ -37,7 +38,7 @@ def make(html: str, *, paper: str, stylesheet: Path, embedded: Embedded | None =
     Nothing is fetched from anywhere: fonts and styles come from the stylesheet's folder, images from data: addresses only.
     """
     page = _page(html, stylesheet)
-    styles = [_stylesheet(stylesheet)]
+    styles = [_stylesheet(stylesheet), *([_weasyprint().CSS(string=ARCHIVED)] if embedded else [])]
     if paper.startswith("roll_"):
         styles = [*styles, _roll(page, styles, int(paper.removeprefix("roll_")))]
     identifier = hashlib.sha256(html.encode()).digest()[:16]
@@ -47,9 +48,10 @@ def make(html: str, *, paper: str, stylesheet: Path, embedded: Embedded | None =
 def sheets(pages: Iterator[str], *, stylesheet: Path, most: int) -> bytes:
     """The next documents on A4 as one PDF of about `most` pages, each with its own page numbers; empty when there are no more. All of
     it is held in memory."""
+    pictures: dict[str, Any] = {}  # each is read once
     laid_out, count = [], 0
     for html in pages:
-        laid_out.append(_page(html, stylesheet).render(stylesheets=[_stylesheet(stylesheet)], font_config=_fonts()))
+        laid_out.append(_page(html, stylesheet).render(stylesheets=[_stylesheet(stylesheet)], font_config=_fonts(), cache=pictures))
         if (count := count + len(laid_out[-1].pages)) >= most:
             break
     if not laid_out:

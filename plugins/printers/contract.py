@@ -39,6 +39,13 @@ class Feed:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """A PNG without transparency, in the middle; who writes it makes it fit the paper."""
+
+    file: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """Dots in rows of whole bytes, the leftmost dot first; 1 is black. In the middle of the paper."""
 
@@ -69,7 +76,7 @@ class Drawer:
     """Opens the drawer that hangs on the printer: only when cash moves."""
 
 
-Row = Text | Columns | Rule | Feed | Image | Barcode | Qr | Cut | Drawer
+Row = Text | Columns | Rule | Feed | Logo | Image | Barcode | Qr | Cut | Drawer
 
 
 class Paper(NamedTuple):
@@ -82,12 +89,14 @@ PAPERS = {80: Paper(48, 576), 58: Paper(32, 384)}  # by width in millimetres: wh
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """What one printer can do. `code_page`: cp858 or cp1252; `draws_codes`: it knows no QR codes and gets them as a picture."""
+    """What one printer can do. `code_page`: cp858 or cp1252; `draws_codes`: it knows no QR codes and gets them as a picture;
+    `as_picture`: it gets everything that way."""
 
     paper: Paper = PAPERS[80]
     code_page: str = "cp858"
     draws_codes: bool = False
     cuts: bool = True
+    as_picture: bool = False
 
 
 class Later(Exception):

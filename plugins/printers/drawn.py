@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 from PIL import Image as Picture
@@ -12,7 +13,7 @@ from PIL import ImageDraw, ImageFont, ImageOps
 
 from plugins.documents.barcode import START_B, STOP, WIDTHS
 from plugins.printers import lines, pictures
-from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Image, Model, Qr, Row, Rule, Text
+from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Image, Logo, Model, Qr, Row, Rule, Text
 
 FONT = Path(__file__).parents[2] / "static" / "fonts" / "inter-latin.woff2"
 CELL = 12, 26       # dots of a letter of size 1, with the white between two lines
@@ -25,15 +26,27 @@ DARK = 128
 
 def png(rows: Iterable[Row], model: Model) -> bytes:
     """One black and white PNG, as wide as the paper and as long as what is on it. Cutting and the drawer are not in a picture."""
+    written = io.BytesIO()
+    _paper(rows, model).convert("1").save(written, "PNG", optimize=False)
+    return written.getvalue()
+
+
+def as_picture(rows: Iterable[Row], model: Model) -> Iterator[Row]:
+    """The same with all ink as pictures; only cutting and the drawer are left for the printer to understand."""
+    for is_ink, part in groupby(rows, key=lambda row: not isinstance(row, Cut | Drawer)):
+        some = list(part)
+        yield from [pictures.dotted(_paper(some, model))] if is_ink else some
+
+
+def _paper(rows: Iterable[Row], model: Model) -> Picture.Image:
+    """All of it, in black and white."""
     parts = [part for row in rows for part in _parts(row, model)]
     paper = Picture.new("L", (model.paper.dots, max(1, sum(part.height for part in parts))), 255)
     top = 0
     for part in parts:
         paper.paste(part, ((model.paper.dots - part.width) // 2, top))
         top += part.height
-    written = io.BytesIO()
-    paper.point(lambda value: 255 if value > DARK else 0).convert("1").save(written, "PNG", optimize=False)
-    return written.getvalue()
+    return paper.point(lambda value: 255 if value > DARK else 0)
 
 
 def _parts(row: Row, model: Model) -> list[Picture.Image]:
@@ -51,6 +64,8 @@ def _parts(row: Row, model: Model) -> list[Picture.Image]:
             return [line]
         case Feed():
             return [Picture.new("L", (1, CELL[1] * row.lines), 255)]
+        case Logo():
+            return [_dots(pictures.logo(row.file, model.paper.dots))]
         case Image():
             return [_dots(row)]
         case Barcode():

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from plugins.printers import lines, pictures
-from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Image, Model, Qr, Row, Rule, Text
+from plugins.printers import drawn, lines, pictures
+from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Image, Logo, Model, Qr, Row, Rule, Text
 
 ESC, FS, GS = b"\x1b", b"\x1c", b"\x1d"
 CODE_PAGES = {"cp858": 19, "cp1252": 16}  # ESC t: its numbers at Epson, which others keep
@@ -18,7 +18,8 @@ OPEN_DRAWER = ESC + b"p" + bytes((0, 25, 250))  # pin 2, 50 ms on and 500 ms off
 
 def written(rows: Iterable[Row], model: Model) -> bytes:
     """What the printer is sent. The same rows give the same bytes. ValueError for what cannot be printed at all."""
-    return start(model) + b"".join(_row(row, model) for row in rows)
+    shown = drawn.as_picture(rows, model) if model.as_picture else rows
+    return start(model) + b"".join(_row(row, model) for row in shown)
 
 
 def start(model: Model) -> bytes:
@@ -36,6 +37,8 @@ def _row(row: Row, model: Model) -> bytes:
             return b"-" * model.paper.columns + b"\n"
         case Feed():
             return ESC + b"d" + bytes((min(row.lines, 255),))
+        case Logo():
+            return _centered(_image(pictures.logo(row.file, model.paper.dots), model))
         case Image():
             return _centered(_image(row, model))
         case Barcode():

@@ -4,46 +4,41 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_left
+from functools import lru_cache
 
 import segno
 from PIL import Image as Picture
-from PIL import ImageOps, UnidentifiedImageError
+from PIL import ImageOps
 
 from plugins.printers.contract import Image
 
-LARGEST = 20_000_000  # pixels of what is read
+DOTS_PER_PIXEL = 203 / 96  # a printer's dots, and a page's pixels, to the inch
+BLACK, WHITE = 64, 232     # of 255: what is beyond is no grey, so that letters stay whole and the paper clean
+BELOW = 12                 # dots of white under a logo
 QUIET = 4             # modules of white around a QR code (ISO/IEC 18004)
 HELD = (  # bytes that a QR code of version 1, 2, … holds at error level M (ISO/IEC 18004, table 7)
     14, 26, 42, 62, 84, 106, 122, 152, 180, 213, 251, 287, 331, 362, 412, 450, 504, 560, 624, 666, 711, 779, 857, 911, 997,
 )
-DARKER = 160          # of 255: what is darker becomes black, so that thin grey letters stay
 
 
-def image(file: bytes, *, most: int, dithered: bool = False) -> Image:
-    """A PNG or JPEG in black and white, made smaller when it is wider than `most` dots. `dithered`: greys as patterns, for photographs.
-
-    ValueError when it is no such file, or too large.
-    """
-    try:
-        with Picture.open(io.BytesIO(file), formats=("PNG", "JPEG")) as opened:
-            if opened.width * opened.height > LARGEST:
-                raise ValueError("This picture is too large.")
-            opened.verify()  # WeasyPrint, in the same process, has Pillow read half a file without a word
-        with Picture.open(io.BytesIO(file), formats=("PNG", "JPEG")) as opened:
-            grey = _on_white(opened)
-    except (UnidentifiedImageError, OSError, SyntaxError) as error:
-        raise ValueError("This is no picture.") from error
-    if grey.width > most:
-        grey = grey.resize((most, max(1, round(grey.height * most / grey.width))), Picture.Resampling.LANCZOS)
-    black = ImageOps.invert(grey) if dithered else grey.point(lambda value: 255 if value < DARKER else 0)
-    return Image(grey.width, grey.height, black.convert("1").tobytes())
+@lru_cache(maxsize=8)
+def logo(file: bytes, dots: int) -> Image:
+    """A PNG in black and white dots, for paper that is `dots` wide: greys as patterns, as large as on a page but at most two thirds of
+    the paper, and some white below. Made once."""
+    with Picture.open(io.BytesIO(file), formats=("PNG",)) as opened:
+        grey = opened.convert("L")
+    most = dots * 2 // 3
+    scale = min(most / grey.width, most * 5 / 12 / grey.height, DOTS_PER_PIXEL)
+    grey = grey.resize((max(1, round(grey.width * scale)), max(1, round(grey.height * scale))), Picture.Resampling.LANCZOS)
+    clear = grey.point(lambda value: max(0, min(255, (value - BLACK) * 255 // (WHITE - BLACK))))
+    below = Picture.new("L", (grey.width, grey.height + BELOW), 255)
+    below.paste(clear, (0, 0))
+    return dotted(below)
 
 
-def _on_white(picture: Picture.Image) -> Picture.Image:
-    """In greys; what one sees through is white."""
-    coloured = picture.convert("RGBA")
-    paper = Picture.new("RGBA", coloured.size, "white")
-    return Picture.alpha_composite(paper, coloured).convert("L")
+def dotted(grey: Picture.Image) -> Image:
+    """Each dot black or white; what is neither as a pattern (Floyd and Steinberg's)."""
+    return Image(grey.width, grey.height, ImageOps.invert(grey).convert("1").tobytes())
 
 
 def qr_modules(text: str) -> int:

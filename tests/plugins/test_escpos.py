@@ -8,10 +8,10 @@ import zxingcpp
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Picture
-from PIL import ImageDraw, ImageFile
+from PIL import ImageDraw, ImageOps, ImageStat
 
-from plugins.printers import escpos, lines, pictures
-from plugins.printers.contract import PAPERS, Barcode, Columns, Cut, Drawer, Feed, Image, Model, Qr, Rule, Text
+from plugins.printers import drawn, escpos, lines, pictures
+from plugins.printers.contract import PAPERS, Barcode, Columns, Cut, Drawer, Feed, Image, Logo, Model, Qr, Rule, Text
 from tests.receipt_printer import Style, read, texts
 
 MODELS = [Model(PAPERS[width], page) for width in PAPERS for page in escpos.CODE_PAGES]
@@ -137,50 +137,70 @@ def test_what_cannot_be_printed_is_an_error(row):
         escpos.written([row], Model())
 
 
-def a_logo(width=300, height=260, mode="RGBA", format="PNG"):
-    picture = Picture.new(mode, (width, height), (0, 0, 0, 0) if mode == "RGBA" else "white")
-    ImageDraw.Draw(picture).ellipse((20, 20, width - 20, height - 20), fill="black")
+def png(picture):
     kept = io.BytesIO()
-    picture.save(kept, format)
+    picture.save(kept, "PNG")
     return kept.getvalue()
 
 
-@pytest.mark.parametrize("mode, format", [("RGBA", "PNG"), ("RGB", "JPEG"), ("L", "PNG")])
-def test_a_logo_is_printed_black_on_white_in_bands_that_fit_together(mode, format):
-    found, = printed([pictures.image(a_logo(mode=mode, format=format), most=576)])
-    assert found.what == "picture" and (found.value.width, found.value.height) == (304, 260) and found.style.align == "center"
-    assert (found.value.getpixel((150, 130)), found.value.getpixel((2, 2)), found.value.getpixel((150, 250))) == (0, 255, 255)
+def a_logo(width=600, height=300):
+    """A black disc with a grey heart."""
+    picture = Picture.new("RGB", (width, height), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((0, 0, width - 1, height - 1), fill="black")
+    draw.rectangle((width * 2 // 5, height * 2 // 5, width * 3 // 5, height * 3 // 5), fill=(128, 128, 128))
+    return png(picture)
 
 
-def test_a_picture_wider_than_the_paper_is_made_to_fit():
-    for paper in PAPERS.values():
-        found = pictures.image(a_logo(1_200, 600), most=paper.dots)
-        assert (found.width, found.height) == (paper.dots, paper.dots // 2)
-        assert printed([found], Model(paper))[0].value.width == paper.dots
+def inked(picture, box):
+    """Which part of it is black."""
+    return 1 - ImageStat.Stat(picture.crop(box)).mean[0] / 255
 
 
-def test_greys_are_black_or_white_or_patterns():
-    grey = Picture.new("L", (64, 64), 128)
-    kept = io.BytesIO()
-    grey.save(kept, "PNG")
-    assert set(pictures.image(kept.getvalue(), most=576).bits) == {255}
-    dots = sum(byte.bit_count() for byte in pictures.image(kept.getvalue(), most=576, dithered=True).bits)
-    assert 0.4 < dots / 64 ** 2 < 0.6
+@every_model
+@pytest.mark.parametrize("size", [(800, 400), (400, 400), (800, 60)])
+def test_a_logo_is_two_thirds_of_the_paper_in_bands_that_fit_together(model, size):
+    found, = printed([Logo(a_logo(*size))], model)
+    left, top, right, bottom = ImageOps.invert(found.value).getbbox()
+    most = model.paper.dots * 2 // 3
+    assert found.what == "picture" and found.style.align == "center" and (left, top) == (0, 0)
+    assert right == pytest.approx(most, abs=2) or bottom == pytest.approx(most * 5 / 12, abs=2)
+    assert right / bottom == pytest.approx(size[0] / size[1], rel=0.05) and right <= most and bottom <= most * 5 / 12 + 1
 
 
-@pytest.mark.parametrize("file", [b"", b"no picture", b"\x89PNG\r\n\x1a\n", a_logo()[:200], b"GIF89a", a_logo(6_000, 5_000, mode="L")])
-def test_what_is_no_picture_or_too_large_is_refused(file, monkeypatch):
-    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as WeasyPrint leaves it
-    with pytest.raises(ValueError):
-        pictures.image(file, most=576)
+def test_black_is_black_white_is_white_and_grey_a_pattern():
+    found, = printed([Logo(a_logo())])
+    wide, high = found.value.width, found.value.height - pictures.BELOW
+    assert inked(found.value, (wide // 5, high * 2 // 5, wide * 3 // 10, high * 3 // 5)) == 1
+    assert inked(found.value, (0, 0, wide // 20, high // 20)) == 0
+    assert 0.45 < inked(found.value, (wide * 9 // 20, high * 9 // 20, wide * 11 // 20, high * 11 // 20)) < 0.75
 
 
-def test_a_receipt_that_is_a_picture_reads_back_dot_by_dot():
-    page = Picture.effect_noise((576, 700), 90).point(lambda value: 255 if value > 128 else 0)
-    kept = io.BytesIO()
-    page.save(kept, "PNG")
-    found = printed([pictures.image(kept.getvalue(), most=576), Cut()])
-    assert [row.what for row in found] == ["picture", "cut"] and found[0].value.tobytes() == page.tobytes()
+def test_a_small_logo_is_as_large_as_on_a_page():
+    found, = printed([Logo(png(Picture.new("L", (96, 40), 0)))])
+    assert ImageOps.invert(found.value).getbbox()[2:] == (203, 85)
+
+
+@pytest.mark.parametrize("width", PAPERS)
+def test_as_a_picture_a_receipt_is_dot_by_dot_what_other_printers_draw(width):
+    rows = [Drawer(), Logo(a_logo()), *RECEIPT]
+    opened, found, cut = printed(rows, Model(PAPERS[width], as_picture=True))
+    other = Picture.open(io.BytesIO(drawn.png(rows, Model(PAPERS[width]))))
+    assert (opened.what, found.what, cut.what) == ("drawer", "picture", "cut")
+    assert found.value.size == other.size and found.value.tobytes() == other.convert("L").tobytes()
+    assert sorted(code.text for code in zxingcpp.read_barcodes(found.value)) == ["2026-00017", "https://desk.example.nl/o/abc"]
+
+
+def test_a_picture_is_sent_in_bands_that_a_small_printer_holds():
+    found, _cut = printed([*RECEIPT[:-1], *[Text("Thee")] * 60, Cut()], Model(as_picture=True))
+    sent = escpos.written([*RECEIPT[:-1], *[Text("Thee")] * 60, Cut()], Model(as_picture=True))
+    rows = [int.from_bytes(sent[at + 6:at + 8], "little") for at in range(len(sent) - 8) if sent[at:at + 6] == b"\x1dv0\x00\x48\x00"]
+    assert max(rows) == escpos.BAND and sum(rows) == found.value.height
+
+
+def test_letters_that_a_printer_lacks_are_drawn():
+    euro, other = (printed([Text(text)], Model(as_picture=True))[0].value for text in ("€ 1", "E 1"))
+    assert inked(euro, (0, 0, 12, 26)) > 0 and euro.tobytes() != other.tobytes()
 
 
 def test_the_drawer_opens_once_and_only_when_it_is_said():
