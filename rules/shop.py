@@ -14,6 +14,7 @@ from models import (
     VatCategory, VatRate, database, now,
 )
 from rules import defaults
+from rules.prepared import Prepared
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor
 
@@ -106,17 +107,26 @@ def row(table: type[Row], key: int) -> Row:
     return found
 
 
+def _in_order(table: type[Row], *order: Any) -> tuple[type[Row], Prepared]:
+    return table, Prepared(lambda: table.select().order_by(*order, table.id))
+
+
+IN_ORDER = dict((
+    _in_order(Shop), _in_order(Status, Status.position), _in_order(Operator, Operator.name), _in_order(Role), _in_order(Courier, Courier.position),
+    _in_order(ShippingMethod, ShippingMethod.position), _in_order(PaymentMethod, PaymentMethod.position), _in_order(Source, Source.position),
+    _in_order(Label, Label.position), _in_order(VatCategory, VatCategory.position), _in_order(VatRate, VatRate.category, VatRate.valid_from),
+    _in_order(LetterTemplate), _in_order(LabelRule), _in_order(Printer, Printer.name),
+))
+
+
 def _read() -> Settings:
-    couriers = _by_id(Courier, Courier.position)
-    roles = _by_id(Role, Role.id)
-    categories = _by_id(VatCategory, VatCategory.position)
+    couriers, roles = _by_id(Courier), _by_id(Role)
     settings = Settings(
-        shop=Shop.get(), statuses=_by_id(Status, Status.position), operators=_by_id(Operator, Operator.name), roles=roles, couriers=couriers,
-        shipping_methods=_by_id(ShippingMethod, ShippingMethod.position), payment_methods=_by_id(PaymentMethod, PaymentMethod.position),
-        sources=_by_id(Source, Source.position), labels=_by_id(Label, Label.position), vat_categories=categories,
-        vat_rates=tuple(VatRate.select().order_by(VatRate.category, VatRate.valid_from)),
-        letter_templates={(row.key, row.language): row for row in LetterTemplate.select().order_by(LetterTemplate.id)},
-        label_rules=tuple(LabelRule.select().order_by(LabelRule.id)), printers=_by_id(Printer, Printer.name),
+        shop=IN_ORDER[Shop].first(), statuses=_by_id(Status), operators=_by_id(Operator), roles=roles, couriers=couriers,
+        shipping_methods=_by_id(ShippingMethod), payment_methods=_by_id(PaymentMethod), sources=_by_id(Source), labels=_by_id(Label),
+        vat_categories=_by_id(VatCategory), vat_rates=tuple(IN_ORDER[VatRate].all()),
+        letter_templates={(row.key, row.language): row for row in IN_ORDER[LetterTemplate].all()},
+        label_rules=tuple(IN_ORDER[LabelRule].all()), printers=_by_id(Printer),
     )
     for method in settings.shipping_methods.values():
         method.courier = couriers.get(method.courier_id)
@@ -125,8 +135,8 @@ def _read() -> Settings:
     return settings
 
 
-def _by_id(table: type[Row], order: Any) -> dict[int, Row]:
-    return {row.id: row for row in table.select().order_by(order, table.id)}
+def _by_id(table: type[Row]) -> dict[int, Row]:
+    return {row.id: row for row in IN_ORDER[table].all()}
 
 
 def set_up(shop: dict[str, str], owner: dict[str, str], *, password_hash: str) -> Operator:
