@@ -23,7 +23,7 @@ bp = Blueprint("staff", __name__, url_prefix="/settings")
 
 RIGHT_GROUPS = (
     (lazy_gettext("Orders"), ("orders",)),
-    (lazy_gettext("Money and paper"), ("payments", "refunds", "documents")),
+    (lazy_gettext("Money and paper"), ("payments", "refunds", "documents", "days")),
     (lazy_gettext("Customers and products"), ("customers", "products", "stock", "coupons")),
     (lazy_gettext("Files and figures"), ("exports", "imports", "views", "figures")),
     (lazy_gettext("Letters and automations"), ("letters", "automations")),

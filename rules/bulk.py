@@ -117,7 +117,8 @@ def _write_money(orders: Sequence[NewOrder]) -> None:
         for key, (order, payment) in zip(keys, received, strict=True)
     ])
     rows.insert(Refund, ("order_id", "payment_id", "method_id", "amount", "state", "reason", "operator_id", "created", "done_at", "elsewhere"), [
-        (order.key, first.get(order.key), refund.method, refund.amount, "done", refund.reason, order.operator, *[_at(refund.at)] * 2, refund.elsewhere)
+        (order.key, first.get(order.key), refund.method, refund.amount, "done", refund.reason, order.operator, *[_at(refund.at)] * 2,
+         refund.elsewhere)
         for order in orders for refund in order.refunds
     ])
 

@@ -34,6 +34,11 @@ def head(order: Order, settings: Settings) -> Facts:
     }
 
 
+def of_shop(settings: Settings) -> Facts:
+    """What is not of an order: in the shop's language and currency."""
+    return {"language": settings.shop.language, "currency": settings.shop.currency, "shop": _shop(settings)}
+
+
 def of(order: Order, settings: Settings) -> Facts:
     """A receipt. Amounts in cents, quantities in thousandths, rates in basis points, days as ISO dates."""
     return {**sale(order, settings), "payments": money(*_moved(order))}

@@ -13,6 +13,7 @@ from rules.refusal import Invalid, Refused
 from rules.rights import Actor
 
 COLUMNS = {"receipt": "receipt_numbers", "invoice": "invoice_numbers", "credit": "credit_numbers"}
+FIXED = {"dayclose": "Z{year}-{number:05}"}  # nobody chooses these
 YEAR, NUMBER = r"\{year\}", r"\{number(?::0[1-9])?\}"
 WORDS = r"[A-Za-z.-]{0,12}"
 PATTERN = re.compile(f"{WORDS}{YEAR}[A-Za-z.-]{{1,12}}{NUMBER}")
@@ -24,7 +25,8 @@ def take(kind: str, row: Shop) -> dict[str, Any]:
     year = shop.today().year
     series = f"{kind}-{year}"
     sequence = numbering.take(series)
-    return {"series": series, "sequence": sequence, "number": numbering.printed(getattr(row, COLUMNS[kind]), year, sequence)}
+    like = FIXED[kind] if kind in FIXED else getattr(row, COLUMNS[kind])
+    return {"series": series, "sequence": sequence, "number": numbering.printed(like, year, sequence)}
 
 
 def pattern(text: str) -> str:
@@ -43,13 +45,16 @@ def clean(values: Mapping[str, Any]) -> dict[str, Any]:
         **{column: partial(pattern, values[column]) for column in COLUMNS.values()},
         "invoice_days": partial(_days, values["invoice_days"]), "exchange_days": partial(_days, values["exchange_days"]),
     })
-    seen: dict[str, str] = {}
+    seen = {_bare(like) for like in FIXED.values()}
     for column in COLUMNS.values():
-        bare = re.sub(NUMBER, "", cleaned[column]).casefold()
-        if bare in seen:
+        if _bare(cleaned[column]) in seen:
             raise _taken(column)
-        seen[bare] = column
+        seen.add(_bare(cleaned[column]))
     return cleaned
+
+
+def _bare(like: str) -> str:
+    return re.sub(NUMBER, "", like).casefold()
 
 
 def _must_be_free(cleaned: Mapping[str, Any]) -> None:

@@ -104,7 +104,7 @@ def take_back(order: Order, payment: Payment, *, by: Actor) -> Payment:
     if given_back(order) > order.paid - payment.amount:
         raise Refused("Money of this payment was paid back already, so it stays.")
     correction = Payment.create(order=order, method=payment.method_id, amount=-payment.amount, state="captured", corrects=payment,
-                                operator=by.operator, captured_at=now())
+                                operator=by.operator, captured_at=now(), elsewhere=payment.elsewhere)
     vouchers.give_back(payment, correction)
     refresh(order)
     events.record("payment.undone", by=by, order=order, part=f"payment:{payment.id}", version=order.version, payment=payment.id,

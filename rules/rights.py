@@ -20,6 +20,7 @@ RIGHTS = {
     "payments.record":  N_("Record payments"),
     "refunds.make":     N_("Refund"),
     "documents.print":  N_("Print documents"),
+    "days.close":       N_("Close the day and see its figures"),
     "customers.see":    N_("See customers"),
     "customers.edit":   N_("Change customers"),
     "products.see":     N_("See products"),

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from models import database, is_sqlite
 from rules.checks.bank import of_bank
 from rules.checks.breach import Breach
+from rules.checks.day_closes import of_day_closes
 from rules.checks.documents import of_documents
 from rules.checks.engine import of_database
 from rules.checks.orders import of_orders
@@ -26,6 +27,7 @@ SUBJECTS: tuple[tuple[str, Callable[[], Iterator[Breach]]], ...] = (
     ("returns",                      of_returns),
     ("vouchers",                     of_vouchers),
     ("credit notes",                 of_documents),
+    ("day closes",                   of_day_closes),
     ("numbers, addresses, events",   of_records),
     ("search texts of orders",       of_order_words),
     ("search texts of products",     of_product_words),
