@@ -19,7 +19,7 @@ from blueprints.support.htmx import fragments, go, page_or_fragment
 from blueprints.support.order_search import read
 from blueprints.support.paging import LARGEST_ID
 from models import Document, Order
-from rules import document_bulk, document_desk, document_kinds, jobs, scan, selection
+from rules import document_bulk, document_desk, document_kinds, jobs, print_bulk, receipt_rows, scan, selection
 from rules.refusal import NotFound, Refused
 
 bp = Blueprint("documents", __name__)
@@ -29,13 +29,15 @@ ONE = f"/documents/<int(max={LARGEST_ID}):key>"
 @bp.get("/orders/<number>/documents")
 def index_of_order(number: str) -> Any:
     order = rules.orders.find(number, g.settings)
-    return page_or_fragment("documents/of_order.html", "documents/_of_order.html", **_shown(order))
+    return page_or_fragment("documents/of_order.html", "documents/_of_order.html", **shown(order))
 
 
-def _shown(order: Order) -> dict[str, Any]:
+def shown(order: Order) -> dict[str, Any]:
+    """What the card of an order's papers needs. `printers`: where the desk itself can print, that of this device first."""
     papers = document_desk.of_order(order, g.settings)
-    return {"order": order, "papers": papers, "names": document_kinds.NAMES, "format_of": {
-        document.id: document_kinds.of_kind(document.kind)[0] for document in papers.issued}}
+    receivers = sorted(print_bulk.receivers(g.settings), key=lambda row: row.id != g.device.printer_id)
+    return {"order": order, "papers": papers, "names": document_kinds.NAMES, "printers": receivers, "is_for_a_roll": receipt_rows.is_for_a_roll,
+            "format_of": {document.id: document_kinds.of_kind(document.kind)[0] for document in papers.issued}}
 
 
 @bp.post("/orders/<number>/documents")
@@ -63,7 +65,7 @@ def create_credit(key: int) -> Response:
     order = rules.orders.find(Order.get_by_id(made.order_id).number, g.settings)
     text = _("Invoice %(number)s is made", number=made.number) if again else _("Credit note %(number)s is made", number=made.number)
     return fragments("documents/_of_order.html", "layout/_toast.html", page=url_for("orders.show", number=order.number), toast=text, undo=None,
-                     **_shown(order))
+                     **shown(order))
 
 
 @bp.get(f"{ONE}/<format>.pdf")

@@ -12,12 +12,14 @@ from werkzeug import Response as Answer
 import rules.documents
 import rules.orders
 import tasks
+from blueprints import documents
 from blueprints.order_bulk import chosen
 from blueprints.support.access import actor
 from blueprints.support.forms import form_key, row_key
 from blueprints.support.htmx import asked_by_htmx, fragments, go, page_or_fragment
 from blueprints.support.order_search import read
 from blueprints.support.paging import LARGEST_ID, place
+from models import Document, Order
 from rules import document_kinds, jobs, print_bulk, print_desk, print_queue, printers, printing, selection
 from rules.print_desk import GROUPS
 from rules.refusal import NotFound, Refused
@@ -29,18 +31,19 @@ DOCUMENT = f"/documents/<int(max={LARGEST_ID}):key>"
 
 @bp.post("/orders/<number>/print-jobs")
 def create(number: str) -> Answer:
-    """On the printer of this device."""
-    printer = _own_printer()
+    """On the printer that was chosen, or that of this device."""
+    printer = _printer()
     print_desk.press(number, request.form.get("kind", ""), printer.id, form_key(), by=actor())
-    return _said(_("On its way to %(printer)s", printer=printer.name), url_for("orders.show", number=number))
+    return _answered(printer, rules.orders.find(number, g.settings))
 
 
 @bp.post(f"{DOCUMENT}/print-jobs")
 def create_again(key: int) -> Answer:
-    """This very document once more, on the printer of this device."""
-    printer = _own_printer()
+    """This very document once more, on the printer that was chosen, or that of this device."""
+    printer = _printer()
     print_desk.again(key, printer.id, form_key(), by=actor())
-    return _said(_("On its way to %(printer)s", printer=printer.name), url_for(".index"))
+    order = Document.get_by_id(key).order
+    return _answered(printer, rules.orders.find(order.number, g.settings) if order else None)
 
 
 @bp.post("/orders/print-jobs")
@@ -64,18 +67,25 @@ def _chosen_printer() -> int:
     return to if isinstance(to, int) else 0
 
 
-def _own_printer() -> Any:
+def _printer() -> Any:
+    if "printer" in request.form:
+        return print_desk.reachable(_chosen_printer())
     printer = printers.usable(g.device.printer_id, g.settings)
     if printer is None or printer.kind == "browser":
         raise Refused("This device has no printer. Choose one under My account.")
     return printer
 
 
-def _said(text: str, page: str) -> Answer:
-    """With a new key: whoever presses once more wants it once more."""
+def _answered(printer: Any, order: Order | None) -> Answer:
+    """From the card of documents, that card; from elsewhere a new key: whoever presses once more wants it once more."""
+    text = _("On its way to %(printer)s", printer=printer.name)
+    page = url_for("orders.show", number=order.number) if order else url_for(".index")
     if not asked_by_htmx():
         flash(text, "done")
-    return fragments("layout/_notice.html", "print_jobs/_key.html", "layout/_toast.html", page=page, message="", toast=text, undo=None)
+    said = {"page": page, "toast": text, "undo": None}
+    if order and "printer" in request.form:
+        return fragments("documents/_of_order.html", "layout/_toast.html", **said, **documents.shown(order))
+    return fragments("layout/_notice.html", "print_jobs/_key.html", "layout/_toast.html", message="", **said)
 
 
 @bp.post("/orders/<number>/printing")

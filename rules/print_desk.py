@@ -54,12 +54,13 @@ def test(printer: int, key: str, *, by: Actor) -> int:
     must_have(by, printers.RIGHT)
 
     def do() -> int:
-        return _add(None, _reachable(printer), key, by)
+        return _add(None, reachable(printer), key, by)
 
     return int(keys.once(key, "print.test", printer, do, by=by))
 
 
-def _reachable(key: int) -> Printer:
+def reachable(key: int) -> Printer:
+    """A printer that the desk itself can send something to."""
     there = printers.usable(key, shop.current())
     if there is None or there.kind == "browser":
         raise NotFound("There is no such printer.")
@@ -70,7 +71,7 @@ def printer_for(kind: str, key: int) -> Printer:
     """A printer of the desk that can print this. All of them print on a roll."""
     if not receipt_rows.is_for_a_roll(kind):
         raise Refused("This goes on A4, so not to a receipt printer. Open it and print it from there.")
-    return _reachable(key)
+    return reachable(key)
 
 
 def format_on(kind: str, printer: Printer) -> str:
@@ -159,7 +160,7 @@ def move(key: int, printer: int, *, by: Actor) -> None:
     """Print it on another printer."""
     must_have(by, RIGHT)
     job = find(key)
-    there = _reachable(printer)
+    there = reachable(printer)
     _become(job, ELSEWHERE, "waiting", anew() | {"printer": there.id, "moved_from": job.printer_id})
 
 

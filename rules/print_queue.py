@@ -58,6 +58,12 @@ def counts(printer: int | None = None) -> dict[str, int]:
     return dict.fromkeys(COUNTED, 0) | dict(query.tuples())
 
 
+def latest(documents: Sequence[Document]) -> dict[int, PrintJob]:
+    """The last job of each document that had one, by key of the document."""
+    newest = PrintJob.select(fn.MAX(PrintJob.id)).where(PrintJob.document.in_([document.id for document in documents])).group_by(PrintJob.document)
+    return {job.document_id: job for job in PrintJob.select().where(PrintJob.id.in_(newest))} if documents else {}
+
+
 def print_due(printer: int, clock: Clock = now) -> int:
     """Print all that is due on this printer; answers how many were printed. Stops when it cannot print. One that fetches its jobs is left
     alone (rules/cloud_printers.py)."""

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from models import Device, Document, Printer, PrintJob
-from rules import print_queue, printers, shop
+from rules import documents, print_queue, printers, shop
 from tests import factories
 from tests.receipt_printer import ReceiptPrinter, read, receipt_printer, texts
 
@@ -138,7 +138,7 @@ def print_many(client, orders, printer, kind="packing", **fields):
 def test_the_ticked_orders_are_printed_on_a_printer(client, shop, by, printer, paper):
     orders = [factories.a_placed_order(shop, by) for _ in range(3)]
     page = print_many(client, orders, printer).text
-    assert "3 van 3 afgedrukt" in page and "Toonbank: Pakbon" in page and "Stop met printen" not in page
+    assert "3 van 3 afgedrukt" in page and "Toonbank: Pakbon" in page and "Stop met afdrukken" not in page
     assert len(paper.wait_for_jobs(3)) == 3
     again = print_many(client, orders, printer, only_new="1", key="n" * 20).text
     assert "Was al zo" in again and PrintJob.select().count() == 3
@@ -161,7 +161,7 @@ def test_a_job_whose_printer_is_off_waits_is_stopped_or_tried_again(client, shop
     orders = [factories.a_placed_order(shop, by) for _ in range(2)]
     paper.standing = ReceiptPrinter.PAPERLESS
     page = print_many(client, orders, printer).text
-    assert "0 van 2 afgedrukt" in page and 'hx-trigger="every 1s"' in page
+    assert "Wacht op de printer" in page and "0 van 2 afgedrukt" in page and 'hx-trigger="every 1s"' in page
     (stop,) = re.findall(r'action="(/jobs/\d+/stop)"', page)
     PrintJob.update(state="failed", error="The printer is out of paper.").where(PrintJob.id == PrintJob.select().order_by(PrintJob.id).first().id).execute()
     page = client.post(stop, follow_redirects=True).text
@@ -169,3 +169,42 @@ def test_a_job_whose_printer_is_off_waits_is_stopped_or_tried_again(client, shop
     paper.standing = ReceiptPrinter.FINE
     (again,) = re.findall(r'action="(/jobs/\d+/failed-prints)"', page)
     assert "1 van 2 afgedrukt" in client.post(again, follow_redirects=True).text and len(paper.wait_for_jobs(1)) == 1
+
+
+def card_of(client, order):
+    return client.get(f"/orders/{order.number}/documents").text
+
+
+def test_the_card_of_an_order_prints_on_the_printer_that_is_chosen(client, htmx, placed_order, printer, paper, by):
+    choose(htmx, printer)
+    asked = {"kind": "gift", "printer": printer.id, "key": "card"}
+    card = htmx.post(f"/orders/{placed_order.number}/print-jobs", data=asked).text
+    assert 'id="documents-of-order"' in card and "Cadeaubon" in card and "Onderweg naar Toonbank" in card
+    assert "Cadeaubon" in " ".join(texts(read(paper.wait_for_jobs(1)[0]))) and "Afgedrukt</span> Toonbank" in card_of(htmx, placed_order)
+    again = f"/documents/{Document.get().id}/print-jobs"
+    assert f'hx-post="{again}"' in card and 'title="Afdrukken op Toonbank"' in card
+    with receipt_printer() as other_paper:
+        other = factories.a_printer(by, other_paper.port, name="Magazijn")
+        card = htmx.post(again, data={"printer": other.id, "key": "elsewhere"}).text
+        assert "KOPIE" in texts(read(other_paper.wait_for_jobs(1)[0])) and "2 keer geprint" in card
+        assert "Afgedrukt</span> Magazijn" in card_of(htmx, placed_order), "where it was printed last"
+    assert htmx.post(again, data={"printer": "999", "key": "nowhere"}).status_code == 404
+    assert client.post(again, data={"printer": printer.id, "key": "plain"}).location == f"/orders/{placed_order.number}"
+
+
+def test_the_card_says_what_is_wrong_with_the_printer_and_looks_again(htmx, placed_order, printer, paper):
+    assert "every 3s" not in card_of(htmx, placed_order)
+    paper.standing = ReceiptPrinter.PAPERLESS
+    htmx.post(f"/orders/{placed_order.number}/print-jobs", data={"kind": "receipt", "printer": printer.id, "key": "card"})
+    card = card_of(htmx, placed_order)
+    assert "Probeert opnieuw" in card and "papier" in card and "every 3s" in card
+
+
+def test_what_wants_a_sheet_is_only_offered_as_a_pdf(htmx, shop, by, printer):
+    order = factories.an_invoiceable_order(shop, by)
+    invoice = documents.issue(order, "invoice", by=by)
+    card = card_of(htmx, order)
+    assert f"/documents/{invoice.id}/print-jobs" not in card and f"/documents/{invoice.id}/copies" in card
+    roll, _mark, sheet = card.partition("Op een bonprinter")[2].partition("Als pdf")
+    assert re.findall(r'name="kind" value="(\w+)"', roll) == ["receipt", "pickup", "gift"] and 'value="invoice"' in sheet
+    assert htmx.post(f"/documents/{invoice.id}/print-jobs", data={"printer": printer.id, "key": "a4"}).status_code == 422
