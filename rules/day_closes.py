@@ -11,7 +11,7 @@ from typing import Any
 from peewee import fn
 
 from models import DayClose, Document, Event, database, now
-from rules import day_count, day_facts, day_money, document_numbers, events, keys, paging, shop
+from rules import day_count, day_facts, day_money, document_numbers, events, keys, logos, paging, shop
 from rules.day_count import Count, Drawer
 from rules.day_money import Open
 from rules.document_facts import Facts
@@ -55,7 +55,7 @@ def so_far(previous: DayClose | None, settings: Settings) -> Facts:
 def _facts(found: Open, previous: DayClose | None, settings: Settings, at: datetime) -> Facts:
     before = previous.document if previous is not None else None
     facts = day_facts.of(found, settings, since=before.issued if before else None, mark=before.facts["mark"] if before else None, until=at)
-    return facts | {"previous": before.number if before else "", "order": {"number": "X"}}
+    return facts | logos.frozen(settings.shop) | {"previous": before.number if before else "", "order": {"number": "X"}}
 
 
 def drawer(facts: Facts, previous: DayClose | None, count: Count) -> Drawer:

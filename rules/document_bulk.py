@@ -15,7 +15,7 @@ from rules.rights import Actor, must_have
 
 AT_ONCE = 10  # orders whose documents are issued in one transaction
 PAGES = 50    # laid out and written together: what memory has to hold, some megabytes each
-LEFT_OUT = ("credit", "refund")  # these are made by a refund
+LEFT_OUT = ("credit", "refund", "dayclose")  # made by a refund, or of no order
 
 
 def formats() -> list[str]:

@@ -1,4 +1,4 @@
-"""The documents of an order, as one table: what each is, the template that prints it, and on which paper."""
+"""The documents of the shop, as one table: what each is, the template that prints it, and on which paper."""
 
 from __future__ import annotations
 
@@ -29,20 +29,27 @@ FORMATS = {
     "gift_80":     Format("gift",    "documents/gift.html",          "roll_80"),
     "gift_58":     Format("gift",    "documents/gift.html",          "roll_58"),
 }
+OF_THE_SHOP = {  # of no order
+    "dayclose_80": Format("dayclose", "documents/dayclose_roll.html",  "roll_80"),
+    "dayclose_58": Format("dayclose", "documents/dayclose_roll.html",  "roll_58"),
+    "dayclose_a4": Format("dayclose", "documents/dayclose_sheet.html", "sheet"),
+}
+RIGHTS = {"dayclose": "days.close"}  # what it takes to see it, besides printing
 NUMBERED = ("receipt", "invoice", "credit")  # in a series of their own, without gaps
 BOOKED = ("invoice", "credit")               # carry an e-invoice
 NAMES = {
     "receipt": N_("Receipt"), "invoice": N_("Invoice"), "credit": N_("Credit note"), "refund": N_("Refund slip"), "packing": N_("Packing slip"),
-    "pickup": N_("Pick-up slip"), "gift": N_("Gift receipt"),
+    "pickup": N_("Pick-up slip"), "gift": N_("Gift receipt"), "dayclose": N_("Day close"),
 }
 
 
 def find(name: str) -> Format:
-    if name not in FORMATS:
+    found = FORMATS.get(name) or OF_THE_SHOP.get(name)
+    if found is None:
         raise NotFound("There is no such document.")
-    return FORMATS[name]
+    return found
 
 
 def of_kind(kind: str) -> list[str]:
     """The formats a document of this kind can be printed in, the usual one first."""
-    return [name for name, format in FORMATS.items() if format.kind == kind]
+    return [name for name, format in (FORMATS | OF_THE_SHOP).items() if format.kind == kind]

@@ -30,6 +30,8 @@ def issue(order: Order, format: str, *, by: Actor) -> Document:
     """
     must_have(by, "documents.print")
     kind = document_kinds.find(format).kind
+    if format not in document_kinds.FORMATS:
+        raise NotFound("There is no such document.")
     with database.atomic():
         order = orders.lock(order.number)
         must_be_printable(order)
@@ -42,7 +44,7 @@ def again(key: int, format: str, *, by: Actor) -> Document:
     """Print this very document once more."""
     must_have(by, "documents.print")
     with database.atomic():
-        document = find(key, format)
+        document = seen(key, format, by=by)
         _printed(document, format, by)
     return document
 
@@ -201,6 +203,14 @@ def _new(order: Order | int, kind: str, facts: Facts, by: Actor, **more: Any) ->
 
 def _facts(documents: Any) -> list[Facts]:
     return [document.facts for document in documents]
+
+
+def seen(key: int, format: str, *, by: Actor) -> Document:
+    """A document that this person may see: the figures of a day want a right of their own."""
+    document = find(key, format)
+    if (right := document_kinds.RIGHTS.get(document.kind)) and not by.may(right):
+        raise NotFound("There is no such document.")
+    return document
 
 
 def find(key: int, format: str) -> Document:

@@ -14,8 +14,8 @@ import config
 from models import Document
 from money import Money, Quantity, format_percent
 from plugins.documents import barcode, einvoice, pdf, qr
-from rules import logos, scan, wording
-from rules.document_kinds import BOOKED, FORMATS
+from rules import day_facts, day_rows, document_kinds, logos, scan, wording
+from rules.document_kinds import BOOKED
 from rules.shop import ZONE
 
 BARE = str.maketrans("", "", "€\u00a0")  # an amount in a column that says what it is: −5,00
@@ -37,10 +37,15 @@ def _pages(language: str) -> Environment:
         percent=lambda rate: format_percent(rate, language),
         day=lambda text: format_date(date.fromisoformat(text[:10]), "d MMMM y", locale=language),
         short_day=lambda text: format_date(date.fromisoformat(text[:10]), "dd-MM-y", locale=language),
+        moment=_moment,
         without_vat=lambda cents, rate: cents - Money(cents).tax_inside(rate).cents,
     )
-    pages.globals.update(qr=lambda text: Markup(qr.svg(text).replace("<svg ", '<svg class="qr" ', 1)), barcode=_barcode)
+    pages.globals.update(odd_words=day_facts.ODD, qr=lambda text: Markup(qr.svg(text).replace("<svg ", '<svg class="qr" ', 1)), barcode=_barcode)
     return pages
+
+
+def _moment(text: str) -> str:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC).astimezone(ZONE).strftime("%d-%m-%Y %H:%M")
 
 
 def _barcode(number: str) -> Markup:
@@ -51,10 +56,12 @@ def _barcode(number: str) -> Markup:
 
 def html(document: Document, format: str, *, is_copy: bool = False) -> str:
     """The document as a page of its own, without anything outside itself but the stylesheet."""
-    template = _pages(document.facts["language"]).get_template(FORMATS[format].template)
+    template = _pages(document.facts["language"]).get_template(document_kinds.find(format).template)
     issued = document.issued.replace(tzinfo=UTC).astimezone(ZONE)
     facts = {"page": "", "epc": None} | document.facts | {"logo": logos.address(document.facts.get("logo", ""))}
-    return template.render(**facts, number=document.number or "", issued=issued, is_copy=is_copy, narrow=FORMATS[format].paper == "roll_58")
+    narrow = document_kinds.find(format).paper == "roll_58"
+    return template.render(**facts, number=document.number or "", issued=issued, is_copy=is_copy, narrow=narrow,
+                           parts=day_rows.parts(document) if document.kind == "dayclose" else [])
 
 
 def made(document: Document, format: str, *, is_copy: bool = False) -> bytes:
@@ -62,7 +69,7 @@ def made(document: Document, format: str, *, is_copy: bool = False) -> bytes:
     path = kept_at(document, format, is_copy=is_copy)
     if not path.exists():
         page = html(document, format, is_copy=is_copy)
-        _keep(path, pdf.make(page, paper=FORMATS[format].paper, stylesheet=STYLES, embedded=_embedded(document)))
+        _keep(path, pdf.make(page, paper=document_kinds.find(format).paper, stylesheet=STYLES, embedded=_embedded(document)))
     return path.read_bytes()
 
 

@@ -52,7 +52,7 @@ class Paper:
         place = f"{seller['postcode']} {seller['city']}".strip()
         yield from _lines(", ".join(part for part in (seller["street"], place) if part),
                           " · ".join(part.removeprefix("https://") for part in (seller["phone"], seller["website"]) if part))
-        if self.kind in ("receipt", "refund"):
+        if self.kind in ("receipt", "refund", "dayclose"):
             yield from self._registered()
 
     def _registered(self) -> Iterator[Row]:
@@ -82,7 +82,7 @@ class Paper:
             yield Text(self.say("Scan the code for your order online."), align="center")
 
     def foot(self) -> Iterator[Row]:
-        if self.facts["shop"]["receipt_footer"] and self.kind != "pickup":
+        if self.facts["shop"]["receipt_footer"] and self.kind not in ("pickup", "dayclose"):
             yield Feed(1)
             yield Text(self.facts["shop"]["receipt_footer"], align="center")
         yield Feed(1)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from models import Document
 from money import format_percent
 from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Qr, Row, Rule, Text
-from rules import logos, scan, shop, wording
+from rules import day_rows, logos, scan, shop, wording
 from rules.document_facts import Facts
 from rules.receipt_paper import Paper
 from rules.refusal import N_
@@ -16,10 +16,12 @@ HANG = 2  # letters by which what goes with a line moves in
 
 
 def rows(document: Document, *, is_copy: bool = False, opens_drawer: bool = False) -> list[Row]:
-    """All of it, in the customer's language, up to the cut. Receipts, refund slips, pick-up slips, gift receipts and packing slips."""
+    """All of it, in the customer's language, up to the cut. Receipts, refund slips, pick-up slips, gift receipts, packing slips
+    and day closes."""
     paper = Paper(document)
     drawer, copy = [Drawer()] if opens_drawer else [], [paper.copy()] if is_copy else []
-    return [*drawer, *paper.head(), *copy, *CONTENT[document.kind](paper), *paper.codes(), *paper.foot(), Cut()]
+    codes = [] if document.kind == "dayclose" else paper.codes()
+    return [*drawer, *paper.head(), *copy, *CONTENT[document.kind](paper), *codes, *paper.foot(), Cut()]
 
 
 def is_for_a_roll(kind: str) -> bool:
@@ -164,5 +166,5 @@ def _packing(paper: Paper) -> Iterator[Row]:
 
 
 CONTENT: dict[str, Callable[[Paper], Iterator[Row]]] = {
-    "receipt": _receipt, "refund": _refund, "pickup": _pickup, "gift": _gift, "packing": _packing,
+    "receipt": _receipt, "refund": _refund, "pickup": _pickup, "gift": _gift, "packing": _packing, "dayclose": day_rows.rows,
 }

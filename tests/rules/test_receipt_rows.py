@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,7 +12,8 @@ from models import Document, Order, Payment, Refund, Regime, now
 from money import Money, Quantity
 from plugins.printers import escpos
 from plugins.printers.contract import PAPERS, Model
-from rules import documents, printing, receipt_rows
+from rules import day_closes, documents, printing, receipt_rows
+from rules.day_count import Count
 from rules.pricing import Discount, PricedLine
 from tests import factories, sales
 from tests.receipt_printer import read, texts
@@ -105,3 +107,15 @@ def test_the_same_facts_give_the_same_bytes(placed_order, by):
     document = slip(placed_order, "receipt_80", by)
     first, second = (escpos.written(receipt_rows.rows(Document.get_by_id(document.id)), Model()) for _turn in range(2))
     assert first == second
+
+
+@pytest.mark.parametrize("width", [80, 58])
+def test_a_day_close_and_an_x_have_the_same_words_as_their_page(placed_order, shop, by, width):
+    factories.pay(placed_order, by=by)
+    x = day_closes.x_report(by=by)
+    close = day_closes.close(Count(pieces={5_000: 1}, reason="Gevonden", note="Zoë was er"), 0, "k", by=by).document
+    for document in (x, close):
+        paper, page = Counter(on_paper(document, width)), Counter(on_the_page(document, f"dayclose_{width}"))
+        heading = Counter("X report".split() if document is x else "Day close".split())  # the page has it twice: the first for who cannot see
+        assert page - paper == heading and paper - page <= Counter({"--": 9})  # of the rules across the paper
+    assert "Z" in close.number and not [row for row in printed(close) if row.what in ("barcode", "qr")]
