@@ -48,9 +48,10 @@ def wrapped(text: str, width: int, *, hang: int = 0) -> list[str]:
 
 def beside(left: str, right: str, width: int, *, hang: int = 0) -> list[str]:
     """Left and right in one line of exactly `width` letters; what does not fit of the left goes on below. A right that leaves the left
-    too little room has a line of its own."""
+    too little room, or would break a word of it, has a line of its own."""
     room = width - len(right) - 1
-    if room < width // 3:
+    longest = max(map(len, left.split()), default=0)
+    if room < width // 3 or room < longest <= width:
         return [*wrapped(left, width, hang=hang), *(line.rjust(width) for line in wrapped(right, width))]
     first, *rest = wrapped(left, room, hang=hang)
     return [first.ljust(width - len(right)) + right, *rest]

@@ -96,6 +96,11 @@ def test_an_amount_that_leaves_no_room_has_a_line_of_its_own():
     assert said == ["Te betalen", "negenhonderdnegenennegentig euro"]
 
 
+def test_an_amount_that_would_break_a_word_has_a_line_of_its_own():
+    said = texts(printed([Columns("Totaal", "€ 1.234,56", bold=True, size=2)], Model(PAPERS[58])))
+    assert said == ["Totaal", "      € 1.234,56"]
+
+
 def test_words_are_kept_whole_and_a_word_too_long_is_broken():
     assert lines.wrapped("een twee drie", 8) == ["een twee", "drie"]
     assert lines.wrapped("x" * 20, 8) == ["x" * 8, "x" * 8, "x" * 4]
