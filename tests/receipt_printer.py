@@ -5,6 +5,7 @@ Written from Epson's public command reference, not from what the desk sends: a c
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from PIL import Image, ImageOps
 
 ESC, FS, GS, DLE = 0x1B, 0x1C, 0x1D, 0x10
+LETTERS = re.compile(rb"[\x20-\xff]+")
 CODE_PAGES = {0: "cp437", 16: "cp1252", 19: "cp858"}
 SIDES = {0: "left", 1: "center", 2: "right", 48: "left", 49: "center", 50: "right"}
 
@@ -45,14 +47,15 @@ class Reader:
 
     def read(self) -> list[Printed]:
         while self.at < len(self.sent):
+            if letters := LETTERS.match(self.sent, self.at):
+                self.letters += self.take(len(letters[0]))
+                continue
             byte = self.take(1)[0]
             if byte in (ESC, FS, GS, DLE):
                 name = {ESC: "esc", FS: "fs", GS: "gs", DLE: "dle"}[byte]
                 getattr(self, f"{name}_{self.take(1)[0]:02x}")()
             elif byte == 0x0A:
                 self.end_line()
-            elif byte >= 0x20:
-                self.letters.append(byte)
             else:
                 raise ValueError(f"{byte:#x} at {self.at - 1} is no letter")
         if self.letters:
