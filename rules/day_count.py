@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 from models import DayClose
 from money import LIMIT, ZERO, Money
 from rules import fields
 from rules.document_facts import Facts
-from rules.refusal import Invalid, Refused
+from rules.refusal import Refused
 
 EURO = "EUR"
 PIECES = (20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10, 5)  # cents: notes and coins that Dutch shops take
@@ -84,6 +85,7 @@ def checked(facts: Facts, previous: DayClose | None, count: Count) -> Facts:
     if now.counted is None and not now.expected and not now.opening:
         now = drawer(facts, previous, Count(ZERO, reason=count.reason, note=count.note))
     texts = fields.read({
+        **{f"piece_{piece}": partial(_pieces, number) for piece, number in count.pieces.items()},
         "counted": lambda: _counted(now), "kept": lambda: _kept(now), "opening": lambda: _at_least_nothing(now.opening),
         "reason": lambda: _reason(now, count.reason), "note": lambda: fields.some_lines(count.note, at_most=LONGEST_NOTE),
     })
@@ -95,6 +97,12 @@ def checked(facts: Facts, previous: DayClose | None, count: Count) -> Facts:
         },
         "note": texts["note"],
     }
+
+
+def _pieces(number: int) -> int:
+    if not 0 <= number <= MOST_PIECES:
+        raise Refused("Enter a whole number of zero or more.")
+    return number
 
 
 def _counted(now: Drawer) -> Money:
@@ -120,17 +128,3 @@ def _reason(now: Drawer, typed: str) -> str:
     if now.needs_reason and not reason:
         raise Refused("There is {difference} difference. Say what it comes from.", difference=now.difference)
     return reason
-
-
-def pieces(typed: Mapping[int, str]) -> dict[int, int]:
-    """How many of each note and coin; Invalid names what is no number."""
-    errors, found = {}, {}
-    for piece, text in typed.items():
-        number = text.strip()
-        if number and not (number.isascii() and number.isdigit() and int(number[:9]) <= MOST_PIECES):
-            errors[f"piece-{piece}"] = Refused("Enter a whole number.", field=f"piece-{piece}")
-        elif number:
-            found[piece] = int(number)
-    if errors:
-        raise Invalid(errors)
-    return found

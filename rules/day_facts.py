@@ -63,7 +63,8 @@ def of(found: Open, settings: Settings, *, since: datetime | None, mark: int | N
     sold, odd = sold.plus(back, -1), [*foreign, *odd, *odd_back]
     first = min((each.at for each in ours if each.at), default=None)
     return {
-        **document_facts.of_shop(settings), "since": (since or first or until).isoformat(), "until": until.isoformat(),
+        "language": settings.shop.language, "currency": settings.shop.currency, "shop": document_facts.of_shop(settings),
+        "since": (since or first or until).isoformat(), "until": until.isoformat(),
         **_methods(ours, settings), **_sales(ours, found), **_sold(sold),
         "refunds": {"count": sum(each.is_refund for each in ours), "amount": sum(each.amount for each in ours if each.is_refund)},
         "people": _people(ours, settings), "copies": _copies(mark), "entries": len(found.moved),

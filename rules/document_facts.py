@@ -27,16 +27,11 @@ def head(order: Order, settings: Settings) -> Facts:
         "currency": order.currency,
         "regime": order.regime,
         "prices_include_vat": order.prices_include_vat,
-        "shop": _shop(settings),
+        "shop": of_shop(settings),
         "order": {"number": order.number, "day": day(order.placed), "reference": order.reference,
                   "operator": order.operator.name if order.operator else ""},
         "customer": _customer(order, settings),
     }
-
-
-def of_shop(settings: Settings) -> Facts:
-    """What is not of an order: in the shop's language and currency."""
-    return {"language": settings.shop.language, "currency": settings.shop.currency, "shop": _shop(settings)}
 
 
 def of(order: Order, settings: Settings) -> Facts:
@@ -93,7 +88,8 @@ def day(moment: datetime | date | None) -> str:
     return moment.isoformat() if moment else ""
 
 
-def _shop(settings: Settings) -> Facts:
+def of_shop(settings: Settings) -> Facts:
+    """Who sells."""
     row = settings.shop
     return {name: getattr(row, name) for name in (
         "name", "street", "postcode", "city", "country", "email", "phone", "website", "vat_number", "chamber_number", "iban", "bic", "account_holder",
