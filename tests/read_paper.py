@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from lxml import html
+from lxml import etree
 
 from money import Quantity
 from rules import wording
@@ -96,7 +96,7 @@ def _above_total(found: Reading, say: Any, left: str, amounts: list[int], belong
 
 def roll_page(page: str, language: str) -> Reading:
     """A receipt for a roll, from its HTML."""
-    return roll(_rows_of_page(html.fromstring(page)), language)
+    return roll(_rows_of_page(etree.HTML(page)), language)
 
 
 def _rows_of_page(page: Any) -> Rows:
@@ -134,7 +134,7 @@ def _rows_of_text(printed: list[str]) -> Rows:
 # Receipts and invoices on a sheet
 
 def sheet(page: str, language: str) -> Reading:
-    say, root = wording.of(language).gettext, html.fromstring(page)
+    say, root = wording.of(language).gettext, etree.HTML(page)
     found: Reading = {"quantities": [], "prices": [], "off": [], "vat_rates": [], "amounts": [], "order_discount": 0, "coupons": {}, "shipping": 0}
     for row in cells(root.find(".//table[@class='lines']"), "tbody/tr"):
         _sheet_row(found, say, row)

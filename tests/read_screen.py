@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from lxml import html
+from lxml import etree
 
 from rules import wording
 from tests.read_paper import SIGNED, Reading, cents, percent, quantity, said
@@ -16,7 +16,7 @@ OVER = re.compile(rf"^(.+?\s%) \S+ ({SIGNED})$")
 
 def screen(page: str, language: str = "nl") -> Reading:
     """The lines and the totals of the cart; a whole page or only those."""
-    root, say = html.fromstring(page), wording.of(language).gettext
+    root, say = etree.HTML(page), wording.of(language).gettext
     return _lines(root.find(".//tbody[@id='cart-lines']")) | _totals(root.find(".//dl[@id='cart-totals']"), say)
 
 
@@ -68,7 +68,7 @@ def letter_text(text: str, language: str) -> Reading:
 
 
 def letter_page(page: str, language: str) -> Reading:
-    return _letter(([said(cell) for cell in row] for row in html.fromstring(page).iterfind(".//table[@class='rows']//tr")), language)
+    return _letter(([said(cell) for cell in row] for row in etree.HTML(page).iterfind(".//table[@class='rows']//tr")), language)
 
 
 def _letter(rows: Rows, language: str) -> Reading:
