@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -15,6 +16,7 @@ from typing import Any, NamedTuple
 LONGEST_ROLL = 3_000  # mm
 ROLL_END = 8  # mm under the last line
 ARCHIVED = "img { image-rendering: crisp-edges }"  # viewers may not smooth pictures of PDF/A (ISO 19005-3, 6.2.8.3)
+TWO_RDF = re.compile(rb"</rdf:RDF>\s*<rdf:RDF[^>]*>")  # where one ends and the next begins
 PX_PER_MM = 96 / 25.4
 
 
@@ -37,12 +39,18 @@ def make(html: str, *, paper: str, stylesheet: Path, embedded: Embedded | None =
 
     Nothing is fetched from anywhere: fonts and styles come from the stylesheet's folder, images from data: addresses only.
     """
+    missing: set[int] = set()
+    content = _made(html, paper, stylesheet, _archived(embedded, missing))
+    return _made(html.translate(dict.fromkeys(missing, "?")), paper, stylesheet, _archived(embedded, missing)) if missing else content
+
+
+def _made(html: str, paper: str, stylesheet: Path, archived: dict[str, Any]) -> bytes:
     page = _page(html, stylesheet)
-    styles = [_stylesheet(stylesheet), *([_weasyprint().CSS(string=ARCHIVED)] if embedded else [])]
+    styles = [_stylesheet(stylesheet), *([_weasyprint().CSS(string=ARCHIVED)] if archived else [])]
     if paper.startswith("roll_"):
         styles = [*styles, _roll(page, styles, int(paper.removeprefix("roll_")))]
     identifier = hashlib.sha256(html.encode()).digest()[:16]
-    return bytes(page.write_pdf(stylesheets=styles, font_config=_fonts(), pdf_tags=True, pdf_identifier=identifier, **_archived(embedded)))
+    return bytes(page.write_pdf(stylesheets=styles, font_config=_fonts(), pdf_tags=True, pdf_identifier=identifier, **archived))
 
 
 def sheets(pages: Iterator[str], *, stylesheet: Path, most: int) -> bytes:
@@ -76,12 +84,27 @@ def _page(html: str, stylesheet: Path) -> Any:
     return _weasyprint().HTML(string=html, base_url=stylesheet.parent.as_uri() + "/", url_fetcher=_fetcher(stylesheet.parent))
 
 
-def _archived(embedded: Embedded | None) -> dict[str, Any]:
+def _archived(embedded: Embedded | None, missing: set[int]) -> dict[str, Any]:
+    """What makes it PDF/A. `missing`: gets the letters that no font has, which PDF/A may not show as a box (ISO 19005-3, 6.2.11.8)."""
     if embedded is None:
         return {}
+
+    def finish(document: Any, file: Any) -> None:
+        missing.update(letter for font in document.fonts.values() for letter in font.missing)
+        _as_asked(file)
+
     file = _weasyprint().Attachment(string=embedded.content, name=embedded.name, created=embedded.made, modified=embedded.made, relationship="Data")
     xmp = "data:application/octet-stream;base64," + base64.b64encode(embedded.xmp).decode()
-    return {"pdf_variant": "pdf/a-3b", "attachments": [file], "xmp_metadata": [xmp]}
+    return {"pdf_variant": "pdf/a-3b", "attachments": [file], "xmp_metadata": [xmp], "finisher": finish}
+
+
+def _as_asked(file: Any) -> None:
+    """XMP has one rdf:RDF (ISO 16684-1, 7.4), and WeasyPrint writes ours after its own: readers would not see what is inside. It also
+    names each file twice."""
+    for each in file.objects:
+        if getattr(each, "extra", {}).get("Type") == "/Metadata":
+            each.stream = [TWO_RDF.sub(b"", part) for part in each.stream]
+    file.catalog["AF"][:] = dict.fromkeys(file.catalog["AF"])
 
 
 def _roll(page: Any, styles: list[Any], width: int) -> Any:

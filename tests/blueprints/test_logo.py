@@ -35,7 +35,7 @@ def test_a_logo_is_chosen_shown_and_taken_away(client, shop):
 
 
 @pytest.mark.parametrize(("data", "sentence"), [
-    ({}, "Kies eerst een bestand"), ({"file": (io.BytesIO(b"<svg/>"), "logo.svg")}, "geen afbeelding die te lezen is"),
+    ({}, "Kies eerst een bestand"), ({"file": (io.BytesIO(b"<svg/>"), "logo.svg")}, "geen plaatje dat te lezen is"),
     (a_file((5_000, 5_000)), "te veel pixels"), (a_file((8, 8)), "te klein")])
 def test_what_is_no_logo_is_said_beside_the_field(client, data, sentence):
     answer = post(client, data)
