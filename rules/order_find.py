@@ -68,7 +68,8 @@ def rows(asked: Asked) -> list[Place]:
 
 def _page(asked: Asked, ways: Sequence[Way]) -> Found:
     """A page, read off the way that is likely to fill it first; or all that the shortest way leads to, sorted. When several things are
-    asked nobody knows how many are true of one order: then that is tried on the newest orders only, before all are looked for."""
+    asked nobody knows how many are true of one order: then that is tried on the newest orders only, and on as many as should hold a page when
+    it found some, before all are looked for."""
     ordered = [way for way in ways if _is_in_order(way, asked)]
     best = min(ordered, key=lambda way: passed(way, asked, ways, asked.size + 1), default=None)
     least = min(ways, key=lambda way: _all_of(way, asked))
@@ -76,9 +77,13 @@ def _page(asked: Asked, ways: Sequence[Way]) -> Found:
         is_sorted_first = least.texts and not is_sqlite() and asked.sort == NEWEST and not (asked.up or asked.after or others(asked, least))
         return Found(_sorted_texts(asked, least), None) if is_sorted_first else _collected(asked, source(asked, least))
     several = len(others(asked, best)) + len(best.answers) > 1
-    newest = _newest(asked) if several and asked.sort == NEWEST and not asked.up else None
-    if newest and len(rows := _read_off(asked, order_ways.within(best, newest))) > asked.size:
-        return Found(rows, None)
+    newest = _newest(asked, NEAR) if several and asked.sort == NEWEST and not asked.up else None
+    if newest:
+        rows = _read_off(asked, order_ways.within(best, newest))
+        if max(1, asked.size // 10) <= len(rows) <= asked.size and (further := _newest(asked, 2 * NEAR * asked.size // len(rows))):
+            rows = _read_off(asked, order_ways.within(best, further))
+        if len(rows) > asked.size:
+            return Found(rows, None)
     return _collected(asked, found_in_all(asked, ways)) if newest and any(way.answers for way in ways) else Found(_read_off(asked, best), None)
 
 
@@ -86,11 +91,11 @@ def _read_off(asked: Asked, way: Way) -> list[Place]:
     return _walked_texts(asked, way) if way.texts else _walked(asked, way)
 
 
-def _newest(asked: Asked) -> Condition | None:
-    """The days of the newest orders of those in question; None when there are no more."""
+def _newest(asked: Asked, many: int) -> Condition | None:
+    """The days of so many of the newest orders of those in question; None when there are no more."""
     days = (condition.test for condition in order_ways.days_of(asked.conditions))
     where = all_of([listed(asked.conditions), *days, asked.behind("o.placed", "o.id")])
-    at = Sql(f'SELECT o.placed FROM "order" o{use(LIST)} WHERE {where.text} ORDER BY o.placed DESC LIMIT 1 OFFSET {NEAR}', where.values)
+    at = Sql(f'SELECT o.placed FROM "order" o{use(LIST)} WHERE {where.text} ORDER BY o.placed DESC LIMIT 1 OFFSET {many}', where.values)
     row = run(at).fetchone()
     if row is None:
         return None

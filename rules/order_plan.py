@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -9,11 +10,12 @@ from typing import Any, NamedTuple
 from models import is_sqlite
 from rules.filters.condition import LIST, Condition, Conditions
 from rules.filters.patterns import Sql, all_of
-from rules.order_ways import BY_SIZE, WITH_DATE, Way, listed, use
+from rules.order_ways import BY_SIZE, WITH_DATE, Way, listed, run, use
 
 # What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, in a set, when it is looked at, when its text is.
 IN_INDEX, IN_SET, LOOKED_AT, IN_TEXT = 1, 4, 15, 30
 SCATTERED = 4  # times as much, when one order lies far from the next
+OF_ORDER, OF_TEXT = re.compile(r"\bo\.(?!id\b)"), re.compile(r"\bt\.")  # what is asked of an order besides its id
 UNKNOWN = 0.5  # the part of the orders that a condition is taken to leave when nothing is known of it
 
 
@@ -98,19 +100,27 @@ def others(asked: Asked, way: Way) -> list[Condition]:
 
 def found_in_all(asked: Asked, ways: Sequence[Way]) -> tuple[str, Sql, list[Sql]]:
     """What to read for the orders that are on several ways at once: the shortest, and of it only what the ids of others hold, where that
-    takes less than looking at each order. As `source`."""
+    takes less than looking at each order; or the whole list, when its index holds all that is asked. As `source`."""
     first = min(ways, key=lambda way: way.orders)
-    table, start, _ = source(asked, first)
-    key = first.texts.id if first.texts else "f.id" if first.ids else "o.id"
-    tests = [first.texts.looks] if first.texts and first.texts.looks else []
+    if all(condition.is_short for condition in asked.conditions.all) and ways[-1].orders * IN_INDEX < first.orders * IN_SET:
+        return source(asked, ways[-1])
+    sets, tests = list[Sql](), list[Sql]()
     for condition in others(asked, first):
         way = next((way for way in ways if way is not first and (condition in way.answers or way.facet is condition.via is not None)), None)
         held = _members(way) if way and way.orders * IN_SET < first.orders * LOOKED_AT else None
         if held:
-            start = all_of([start, Sql(f"{key} IN ({held.text})", held.values)])
+            sets.append(Sql(f"{_key(first)} IN ({held.text})", held.values))
+        elif condition.without and _are_few(condition.without, first.orders * LOOKED_AT // IN_SET):
+            sets.append(Sql(f"{_key(first)} NOT IN ({condition.without.text})", condition.without.values))
+            continue
         if not held or not way or condition not in way.answers or (way.texts and way.texts.looks):
             tests.append(condition.test)
-    return (*_with_texts(table, start, tests, first), tests)
+    return _reading(asked, first, tests, sets=sets)
+
+
+def _are_few(ids: Sql, most: int) -> bool:
+    """PostgreSQL makes no set of ids that it has to sort out of a table."""
+    return is_sqlite() and run(Sql(f"SELECT count(*) FROM (SELECT 1 FROM ({ids.text}) x LIMIT {most + 1}) y", ids.values)).fetchone()[0] <= most
 
 
 def _members(way: Way) -> Sql | None:
@@ -127,18 +137,14 @@ def _members(way: Way) -> Sql | None:
     return Sql(f'SELECT o.id FROM "order" o{use(way.index)} WHERE {where.text}', where.values) if where else None
 
 
-def _with_texts(table: str, start: Sql, tests: Sequence[Sql], way: Way) -> tuple[str, Sql]:
-    """What to read, with the texts when they are looked at."""
-    has_texts = table.startswith("order_text t ") or table.endswith(" CROSS JOIN order_text t")
-    if has_texts or not any("t.text" in test.text for test in tests):
-        return table, start
-    return f"{table} CROSS JOIN order_text t", all_of([start, Sql(f"t.key = {way.texts.key}" if way.texts else "t.order_id = o.id")])
-
-
 def source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql, list[Sql]]:
     """What to read on this way, what it reads of it, and all conditions on that; `of`: only this value of its facet."""
-    tests = [condition.test for condition in others(asked, way)]
+    return _reading(asked, way, [condition.test for condition in others(asked, way)], of=of)
+
+
+def _reading(asked: Asked, way: Way, tests: list[Sql], *, of: Sql | None = None, sets: Sequence[Sql] = ()) -> tuple[str, Sql, list[Sql]]:
     values: tuple[object, ...] = ()
+    tests = [_by_key(test, way) for test in tests]
     if way.texts:
         table, start = f'{way.texts.source} CROSS JOIN "order" o', [way.texts.where, Sql(f"o.id = {way.texts.id}")]
         tests += [way.texts.looks] if way.texts.looks else []
@@ -149,5 +155,27 @@ def source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql, lis
         table = f'"order" o{use(way.index or own)}'
         start = [of or way.facet.test()] if way.facet else []
         start += [condition.test for condition in way.answers if not way.facet or condition.index == LIST]
-    where = all_of([*start, *([] if way.texts else [listed(asked.conditions)])])
+    where = all_of([*start, *([] if way.texts else [listed(asked.conditions)]), *sets])
     return (*_with_texts(table, Sql(where.text, values + where.values), tests, way), tests)
+
+
+def _key(way: Way) -> str:
+    """The order's id on this way, known before the order is read."""
+    return way.texts.id if way.texts else "f.id" if way.ids else "o.id"
+
+
+def _by_key(test: Sql, way: Way) -> Sql:
+    """Of what needs the order's id alone SQLite asks the key on the way, and reads no order of which it is not true."""
+    asks_more = OF_ORDER.search(test.text) or OF_TEXT.search(test.text)
+    return test if asks_more or not is_sqlite() else Sql(test.text.replace("o.id", _key(way)), test.values)
+
+
+def _with_texts(table: str, start: Sql, tests: Sequence[Sql], way: Way) -> tuple[str, Sql]:
+    """What to read, with the texts when they are looked at: before the orders, when nothing else is asked of those."""
+    if table.startswith("order_text t ") or not any(OF_TEXT.search(test.text) for test in tests):
+        return table, start
+    if way.texts and not any(OF_ORDER.search(test.text) for test in tests):
+        table = table.replace(' CROSS JOIN "order" o', ' CROSS JOIN order_text t CROSS JOIN "order" o')
+    else:
+        table = f"{table} CROSS JOIN order_text t"
+    return table, all_of([start, Sql(f"t.key = {way.texts.key}" if way.texts else "t.order_id = o.id")])

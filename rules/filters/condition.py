@@ -35,6 +35,7 @@ class Condition:
     maybe: tuple[tuple[str, ...], ...] = ()  # what may stand in its text; else it has the total `amount`, or something with the `barcode`
     amount: int | None = None
     barcode: str = ""
+    without: Sql | None = None  # the ids of those it is not true of
 
     @property
     def negated(self) -> bool:

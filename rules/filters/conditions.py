@@ -104,7 +104,9 @@ def _stand(groups: Sequence[Sequence[str]]) -> Sql:
 def _finished(terms: tuple[Term, ...], made: Made, span: Span | None = None, *, is_short: bool = False) -> Condition:
     made = _not(made) if terms[0].negated else made
     test = _stand(made.words) if made.words else made.test
-    return Condition(terms, test, made.found, made.words, made.via, made.index, made.is_sorted, None if terms[0].negated else span, is_short)
+    without = made.otherwise.found if made.otherwise else None
+    return Condition(terms, test, made.found, made.words, made.via, made.index, made.is_sorted, None if terms[0].negated else span, is_short,
+                     without=without)
 
 
 def _not(made: Made) -> Made:

@@ -17,7 +17,7 @@ from rules.order_text import DRAFTS
 
 TEXTS, PLACES = 1_000, 100
 COMMON = 0.15  # the part of the texts that makes a trigram common
-FEW = 4  # trigrams that are asked for at once
+FEW, TRIED = 4, 50  # trigrams that are asked for at once; texts that say which
 LOOK = 70  # times as long as reading one entry of the index takes looking at a text
 KNOWN_FOR = 3600  # seconds
 WHOLE = re.compile(rf"[^\W_]{{3}}|[{MARKS}][^\W_]{{2}}")  # letters enough for PostgreSQL's trigrams
@@ -37,17 +37,18 @@ class Sample:
         return frozenset(gram for gram, count in self.counts.items() if count > len(self.texts) * COMMON)
 
     def rarest(self, grams: Sequence[str]) -> list[str]:
-        """The few trigrams by which a text is found: the rarest, first of those that do not overlap, as many as leave few texts to look at."""
-        chosen, left = list[int](), self.texts
-        rising = sorted(range(len(grams)), key=lambda place: self.counts[grams[place]])
-        for near in (False, True):
-            for place in rising:
-                if len(chosen) == FEW or (len(left) + 1) * LOOK < self.counts[grams[place]]:
-                    break
-                if place not in chosen and (near or all(abs(place - other) > 1 for other in chosen)):
-                    chosen.append(place)
-                    left = [text for text in left if grams[place] in text]
-        return [grams[place] for place in sorted(chosen)]
+        """The few trigrams by which a text is found: the rarest, then each time the one that leaves the fewest texts, as long as reading it
+        costs less than looking at what is left."""
+        chosen, left, rest = list[str](), self.texts, list(grams)
+        while rest and len(chosen) < FEW:
+            tried = left[::len(left) // TRIED + 1] if chosen else ()
+            best = min(rest, key=lambda gram: (sum(gram in text for text in tried), self.counts[gram]))
+            if self.counts[best] > (len(left) + 1) * LOOK or (tried and all(best in text for text in tried)):
+                break
+            chosen.append(best)
+            rest.remove(best)
+            left = [text for text in left if best in text]
+        return [gram for gram in grams if gram in chosen]
 
     def share(self, each: Sequence[Sequence[str]]) -> float:
         """In which part of the texts one of every group of patterns stands."""
