@@ -71,7 +71,7 @@ def create_credit(key: int) -> Response:
 @bp.get(f"{ONE}/<format>.pdf")
 def show(key: int, format: str) -> Response:
     """The PDF, made by the worker: laying out a page would hold up everybody else here."""
-    document = rules.documents.find(key, format)
+    document = rules.documents.seen(key, format, by=actor())
     is_copy = bool(request.args.get("copy"))
     path = rules.printing.kept_at(document, format, is_copy=is_copy)
     if not path.exists() and not tasks.wait_for(tasks.make_pdf(document.id, format, is_copy)):

@@ -104,7 +104,7 @@ def show_page(key: int, format: str) -> Response:
     """The document and nothing else, printed by a script as soon as it is there; without one, by hand."""
     if not document_kinds.find(format).paper.startswith("roll_"):
         raise NotFound("There is no such document.")
-    document = rules.documents.find(key, format)
+    document = rules.documents.seen(key, format, by=actor())
     links = Markup(render_template("print_jobs/links.html"))
     html = printing.html(document, format, is_copy=bool(request.args.get("copy")))
     response = make_response(html.replace("</head>", f"{links}</head>", 1))

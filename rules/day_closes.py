@@ -16,7 +16,7 @@ from rules.day_count import Count, Drawer
 from rules.day_money import Open
 from rules.document_facts import Facts
 from rules.paging import Page
-from rules.refusal import Conflict, NotFound
+from rules.refusal import N_, Conflict, NotFound
 from rules.rights import Actor, must_have
 from rules.shop import Settings
 
@@ -28,7 +28,7 @@ class AlreadyClosed(Conflict):
     """Somebody closed the day while this page was open; `close` is theirs."""
 
     def __init__(self, close: DayClose) -> None:
-        super().__init__("{name} has just closed the day: {number}. What you see now came afterwards.", name=_name(close),
+        super().__init__(N_("{name} has just closed the day: {number}. What came afterwards is in the next one."), name=_name(close),
                          number=close.document.number)
         self.close = close
 

@@ -74,7 +74,7 @@ def opening_of(previous: DayClose | None, count: Count) -> Money:
 def drawer(facts: Facts, previous: DayClose | None, count: Count) -> Drawer:
     """As it stands with what was typed so far. What stays in it is proposed as what was in it this morning, or all that there is."""
     opening, cash = opening_of(previous, count), facts["cash"]
-    proposed = max(ZERO, min(opening, ZERO if count.counted is None else count.counted))
+    proposed = max(ZERO, min(opening, opening if count.counted is None else count.counted))
     return Drawer(opening, Money(cash["received"]), Money(cash["paid_back"]), count.counted, proposed,
                   proposed if count.kept is None else count.kept)
 

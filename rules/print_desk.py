@@ -30,7 +30,7 @@ def press(number: str, kind: str, printer: int, key: str, *, by: Actor) -> int:
     def do() -> int:
         there = printer_for(kind, printer)
         document = documents.issue(Order.get(Order.number == number), format_on(kind, there), by=by)
-        return _add(document, there, key, by)
+        return add(document, there, key, by)
 
     if not Order.select().where(Order.number == number).exists():
         raise NotFound("There is no such order.")
@@ -44,7 +44,7 @@ def again(document: int, printer: int, key: str, *, by: Actor) -> int:
     def do() -> int:
         kept = shop.row(Document, document)
         there = printer_for(kept.kind, printer)
-        return _add(documents.again(document, format_on(kept.kind, there), by=by), there, key, by)
+        return add(documents.again(document, format_on(kept.kind, there), by=by), there, key, by)
 
     return int(keys.once(key, "print.again", (document, printer), do, by=by))
 
@@ -54,7 +54,7 @@ def test(printer: int, key: str, *, by: Actor) -> int:
     must_have(by, printers.RIGHT)
 
     def do() -> int:
-        return _add(None, reachable(printer), key, by)
+        return add(None, reachable(printer), key, by)
 
     return int(keys.once(key, "print.test", printer, do, by=by))
 
@@ -81,7 +81,7 @@ def format_on(kind: str, printer: Printer) -> str:
     return wanted if wanted in offered else offered[0]
 
 
-def _add(document: Document | None, printer: Printer, key: str, by: Actor) -> int:
+def add(document: Document | None, printer: Printer, key: str, by: Actor) -> int:
     """A job in the queue; who waits for the same printer is tried at once too, for somebody stands there."""
     at = now()
     is_copy = document is not None and document.prints > 1
@@ -132,7 +132,7 @@ def listed(group: str, **place: int | None) -> Shown:
     about = [row.order_id for row in papers.values()]
     numbers: Any = Order.select(Order.id, Order.number).where(Order.id.in_(about)).tuples()
     by_order = dict(numbers)
-    return Shown(found, papers, {key: by_order[row.order_id] for key, row in papers.items()})
+    return Shown(found, papers, {key: by_order[row.order_id] for key, row in papers.items() if row.order_id})
 
 
 def find(key: int) -> PrintJob:

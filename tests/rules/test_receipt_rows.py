@@ -116,6 +116,6 @@ def test_a_day_close_and_an_x_have_the_same_words_as_their_page(placed_order, sh
     close = day_closes.close(Count(pieces={5_000: 1}, reason="Gevonden", note="Zoë was er"), 0, "k", by=by).document
     for document in (x, close):
         paper, page = Counter(on_paper(document, width)), Counter(on_the_page(document, f"dayclose_{width}"))
-        heading = Counter("X report".split() if document is x else "Day close".split())  # the page has it twice: the first for who cannot see
+        heading = Counter(["X-rapport" if document is x else "Dagafsluiting"])  # the page has it twice: the first for who cannot see
         assert page - paper == heading and paper - page <= Counter({"--": 9})  # of the rules across the paper
     assert "Z" in close.number and not [row for row in printed(close) if row.what in ("barcode", "qr")]
