@@ -13,7 +13,8 @@ ALL = (
     jobs.bp, cart.bp, terms.bp, order_customer.bp, order_history.bp, payments.bp, transfers.bp, refunds.bp, returns.bp, parcels.bp,
     documents.bp, document_settings.bp, logo.bp, print_jobs.bp, printers.bp, cloud_printers.bp,
     day_closes.bp, customers.bp, coupons.bp, products.bp, categories.bp, stock.bp, deliveries.bp, product_imports.bp, settings.bp, lists.bp,
-    payment_keys.bp, live.bp, vouchers.bp, vat.bp, staff.bp, label_rules.bp, outbox.bp, letter_templates.bp, public.bp, withdrawal.bp, links.bp, hooks.bp,
+    payment_keys.bp, live.bp, vouchers.bp, vat.bp, staff.bp, label_rules.bp, outbox.bp, letter_templates.bp, public.bp, withdrawal.bp, links.bp,
+    hooks.bp,
 )
 
 # Whose forms come from people and machines that have no session: each says itself what allows them.

@@ -14,7 +14,7 @@ from tests.conftest import signed_in
 from tests.queries import asked
 from tests.receipt_printer import read, texts
 
-pytestmark = pytest.mark.row("B10")
+pytestmark = pytest.mark.row("S21")
 
 
 @pytest.fixture

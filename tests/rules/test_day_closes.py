@@ -18,7 +18,7 @@ from rules.status import Choices
 from tests import factories
 from tests.queries import asked
 
-pytestmark = pytest.mark.row("B10")
+pytestmark = pytest.mark.row("S21")
 EXACT = object()
 
 
