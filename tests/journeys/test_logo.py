@@ -3,12 +3,14 @@
 import io
 
 import pytest
+import zxingcpp
 from PIL import Image, ImageDraw
 
-from models import Operator, Order, Shop
-from rules import documents, shop
+from models import Device, Document, Operator, Shop
+from rules import logos, printers, shop
 from tests import factories
 from tests.browser import axe
+from tests.receipt_printer import read, receipt_printer
 
 pytestmark = pytest.mark.row("S21")
 DRAWN = "image => image.complete && image.naturalWidth"
@@ -33,12 +35,11 @@ def test_a_shop_chooses_its_logo_and_takes_it_away(open_page, desk, html_errors,
     page = open_page(Operator.get(), color_scheme=scheme, reduced_motion="reduce", viewport={"width": width, "height": 900})
     page.goto("/settings")
     page.get_by_role("link", name="Logo", exact=True).click()
-    page.get_by_role("button", name="Gebruik dit logo").focus()
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Gebruik dit logo").press("Enter")
     assert "Kies eerst een bestand" in page.locator(".dropzone").inner_text()
-    page.get_by_label("Sleep je logo hierheen").focus()
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.get_by_label("Sleep je logo hierheen").press("Enter")
     chooser.value.set_files(a_logo())
     assert "logo.png" in page.locator(".dropzone").inner_text()
     page.get_by_role("button", name="Gebruik dit logo").press("Enter")
@@ -48,3 +49,19 @@ def test_a_shop_chooses_its_logo_and_takes_it_away(open_page, desk, html_errors,
     page.get_by_role("button", name="Verwijder het logo").press("Enter")
     page.get_by_text("Papieren waar het op staat").wait_for()
     assert page.get_by_role("img", name="Het logo, in kleur").count() == 0 and Shop.get().logo_id is None
+
+
+def test_one_press_prints_it_as_a_picture_and_the_browser_in_colour(page, desk):
+    by = shop.current().actor(Operator.get().id)
+    logos.change(a_logo()["buffer"], by=by)
+    order = factories.a_placed_order(shop.current(), by)
+    with receipt_printer() as paper:
+        printers.set_for(Device.get(), factories.a_printer(by, paper.port, as_picture=True).id)
+        page.goto(f"/orders/{order.number}")
+        page.keyboard.press("b")
+        receipt, cut = read(paper.wait_for_jobs(1)[0])
+    document = Document.get()
+    assert {code.text for code in zxingcpp.read_barcodes(receipt.value)} == {f"TB-{order.number.zfill(6)}", document.facts["page"]}
+    assert receipt.value.width == 576 and cut.what == "cut"
+    page.goto(f"/documents/{document.id}/receipt_80/print")
+    assert page.locator("header img").evaluate(DRAWN) == 601
