@@ -19,7 +19,7 @@ from blueprints.support.htmx import fragments, go, page_or_fragment
 from blueprints.support.order_search import read
 from blueprints.support.paging import LARGEST_ID
 from models import Document, Order
-from rules import document_bulk, document_desk, document_kinds, jobs, print_bulk, receipt_rows, scan, selection
+from rules import document_bulk, document_desk, document_kinds, jobs, print_bulk, receipt_rows, scan, selection, vouchers
 from rules.refusal import NotFound, Refused
 
 bp = Blueprint("documents", __name__)
@@ -116,8 +116,10 @@ def show_many(key: int) -> Response:
 
 @bp.get("/scan")
 def open_scanned() -> Answer:
-    """An order's code opens the order; anything else is looked for."""
+    """An order's code opens the order, a voucher's code the voucher; anything else is looked for."""
     code = request.args.get("code", "").strip()[:200]
     if number := scan.order_number(code):
         return redirect(url_for("orders.show", number=number), 303)
+    if vouchers.is_scanned(code) and actor().may("payments.record"):
+        return redirect(url_for("vouchers.show", key=vouchers.find(code, by=actor()).id), 303)
     return redirect(url_for("orders.index", q=code or None), 303)

@@ -1,20 +1,21 @@
-"""Vouchers: the list with what is left, one with its history, and paying an order with one."""
+"""Vouchers: the list with what is left, one with its history and on paper, and paying an order with one."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from werkzeug import Response as Answer
 
 from blueprints.support.access import actor
-from blueprints.support.forms import form_key, read_money
-from blueprints.support.htmx import fragments, page_or_fragment
+from blueprints.support.forms import form_key, read_money, row_key
+from blueprints.support.htmx import asked_by_htmx, fragments, page_or_fragment
 from blueprints.support.order_answers import FORMS, answer, changing, refuse
 from blueprints.support.order_screen import SUMS, Screen
 from blueprints.support.paging import LARGEST_ID, place
 from blueprints.support.typed import searched
-from rules import keys, orders, voucher_payments, vouchers
+from rules import keys, orders, print_desk, printers, voucher_payments, voucher_slips, vouchers
 from rules.refusal import Refused
 
 bp = Blueprint("vouchers", __name__)
@@ -46,6 +47,29 @@ def set_blocked(key: int) -> Response:
     voucher = vouchers.get(key)
     return fragments("vouchers/_voucher.html", page=url_for(".show", key=key), voucher=voucher, code=vouchers.written(voucher.code),
                      uses=vouchers.uses(voucher))
+
+
+@bp.post(f"{ONE}/print-jobs")
+def create_print_job(key: int) -> Response:
+    """On the printer that was chosen."""
+    to = row_key(request.form.get("printer", ""))
+    printer = print_desk.reachable(to if isinstance(to, int) else 0)
+    voucher_slips.press(key, printer.id, form_key(), by=actor())
+    text = _("On its way to %(printer)s", printer=printer.name)
+    if not asked_by_htmx():
+        flash(text, "done")
+    return fragments("vouchers/_print.html", "layout/_toast.html", page=url_for(".show", key=key), voucher=vouchers.get(key),
+                     compact="compact" in request.form, toast=text, undo=None)
+
+
+@bp.post(f"{ONE}/printing")
+def open(key: int) -> Answer:
+    """By the browser: on a page that prints itself, or as a PDF, as wide as this device's own paper."""
+    printer = printers.usable(g.device.printer_id, g.settings)
+    format = f"voucher_{58 if printer and printer.settings['paper'] == 58 else 80}"
+    document = voucher_slips.issue(key, format, by=actor())
+    shown = "documents.show" if request.form.get("kind") == "pdf" else "print_jobs.show_page"
+    return redirect(url_for(shown, key=document.id, format=format, copy=1 if document.prints > 1 else None), 303)
 
 
 @bp.post("/orders/<number>/vouchers")

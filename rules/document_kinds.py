@@ -29,17 +29,19 @@ FORMATS = {
     "gift_80":     Format("gift",    "documents/gift.html",          "roll_80"),
     "gift_58":     Format("gift",    "documents/gift.html",          "roll_58"),
 }
-OF_THE_SHOP = {  # of no order
+OF_THE_SHOP = {  # of no order, or with a press of their own
     "dayclose_80": Format("dayclose", "documents/dayclose_roll.html",  "roll_80"),
     "dayclose_58": Format("dayclose", "documents/dayclose_roll.html",  "roll_58"),
     "dayclose_a4": Format("dayclose", "documents/dayclose_sheet.html", "sheet"),
+    "voucher_80":  Format("voucher",  "documents/voucher.html",        "roll_80"),
+    "voucher_58":  Format("voucher",  "documents/voucher.html",        "roll_58"),
 }
-RIGHTS = {"dayclose": "days.close"}  # what it takes to see it, besides printing
+RIGHTS = {"dayclose": "days.close", "voucher": "payments.record"}  # what it takes to see it, besides printing
 NUMBERED = ("receipt", "invoice", "credit")  # in a series of their own, without gaps
 BOOKED = ("invoice", "credit")               # carry an e-invoice
 NAMES = {
     "receipt": N_("Receipt"), "invoice": N_("Invoice"), "credit": N_("Credit note"), "refund": N_("Refund slip"), "packing": N_("Packing slip"),
-    "pickup": N_("Pick-up slip"), "gift": N_("Gift receipt"), "dayclose": N_("Day close"),
+    "pickup": N_("Pick-up slip"), "gift": N_("Gift receipt"), "dayclose": N_("Day close"), "voucher": N_("Voucher"),
 }
 
 

@@ -68,6 +68,13 @@ def _slip(order: Order, kind: str, by: Actor) -> Document:
     return _new(order, kind, facts | ({"page": links.page_url(order)} if kind == "receipt" else {}), by)
 
 
+def issue_slip(order: Order | None, kind: str, facts: Facts, last: Document | None, format: str, *, by: Actor) -> Document:
+    """A slip that says this, inside the caller's transaction: the last one when it says the same (a copy), else a new one."""
+    document = last if last is not None and facts.items() <= last.facts.items() else _new(order, kind, facts, by)
+    _printed(document, format, by)
+    return document
+
+
 def _latest(order: Order, kind: str) -> Document | None:
     found: Document | None = Document.select().where(Document.order == order, Document.kind == kind).order_by(Document.id.desc()).first()
     return found
@@ -190,11 +197,11 @@ def _new_credit(invoice: Document, facts: Facts, by: Actor) -> Document:
     return _new(invoice.order_id, "credit", facts | refers, by, refers_to=invoice)
 
 
-def _new(order: Order | int, kind: str, facts: Facts, by: Actor, **more: Any) -> Document:
+def _new(order: Order | int | None, kind: str, facts: Facts, by: Actor, **more: Any) -> Document:
     ours = shop.current().shop
     numbered = document_numbers.take(kind, ours) if kind in NUMBERED else {}
     document = Document.create(order=order, kind=kind, facts=facts | logos.frozen(ours), operator=by.operator, **numbered, **more)
-    if kind not in SLIPS:  # those are printed in the same breath
+    if kind not in SLIPS and kind != "voucher":  # those are printed in the same breath
         _record("document.issued", document, by)
     if numbered:
         order_text.refresh(document.order_id)

@@ -23,7 +23,8 @@ AT_ONCE = 1000  # in one statement
 
 def kinds() -> list[str]:
     """Documents that come out of a receipt printer and that each order has. There are no other printers: A4 is for a PDF."""
-    return [kind for kind in document_kinds.NAMES if receipt_rows.is_for_a_roll(kind) and kind not in document_bulk.LEFT_OUT]
+    of_orders = dict.fromkeys(format.kind for format in document_kinds.FORMATS.values())
+    return [kind for kind in of_orders if receipt_rows.is_for_a_roll(kind) and kind not in document_bulk.LEFT_OUT]
 
 
 def receivers(settings: Settings) -> list[Printer]:
@@ -34,7 +35,7 @@ def receivers(settings: Settings) -> list[Printer]:
 def begin(kind: str, chosen: Iterable[int], printer: int, *, only_new: bool, key: str, by: Actor) -> Job:
     """A job that prints this of these orders, there; the same key means the same job. `only_new`: not where it was printed before."""
     must_have(by, print_desk.RIGHT)
-    if kind not in document_kinds.NAMES:
+    if kind not in document_kinds.NAMES or kind in document_kinds.RIGHTS:
         raise NotFound("There is no such document.")
     if kind in document_bulk.LEFT_OUT:
         raise Refused("A credit note or refund slip is printed from its own order.")

@@ -7,20 +7,21 @@ from collections.abc import Callable, Iterator
 from models import Document
 from money import format_percent
 from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Qr, Row, Rule, Text
-from rules import day_rows, logos, scan, shop, wording
+from rules import day_rows, logos, scan, shop, voucher_rows, wording
 from rules.document_facts import Facts
 from rules.receipt_paper import Paper
 from rules.refusal import N_
 
+OWN_CODES = ("dayclose", "voucher")  # no order's
 HANG = 2  # letters by which what goes with a line moves in
 
 
 def rows(document: Document, *, is_copy: bool = False, opens_drawer: bool = False) -> list[Row]:
-    """All of it, in the customer's language, up to the cut. Receipts, refund slips, pick-up slips, gift receipts, packing slips
-    and day closes."""
+    """All of it, in the customer's language, up to the cut. Receipts, refund slips, pick-up slips, gift receipts, packing slips,
+    day closes and vouchers."""
     paper = Paper(document)
     drawer, copy = [Drawer()] if opens_drawer else [], [paper.copy()] if is_copy else []
-    codes = [] if document.kind == "dayclose" else paper.codes()
+    codes = [] if document.kind in OWN_CODES else paper.codes()
     return [*drawer, *paper.head(), *copy, *CONTENT[document.kind](paper), *codes, *paper.foot(), Cut()]
 
 
@@ -167,4 +168,5 @@ def _packing(paper: Paper) -> Iterator[Row]:
 
 CONTENT: dict[str, Callable[[Paper], Iterator[Row]]] = {
     "receipt": _receipt, "refund": _refund, "pickup": _pickup, "gift": _gift, "packing": _packing, "dayclose": day_rows.rows,
+    "voucher": voucher_rows.rows,
 }

@@ -1,4 +1,4 @@
-"""What is scanned from paper: the code that opens an order."""
+"""What is scanned from paper: the code that opens an order, or a voucher."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SHORTEST = 6  # digits, so that no scanner's code is taken for typing
 
 
 def code(number: str) -> str:
-    """What stands on an order's paper: 'TB-000017'."""
+    """What stands on an order's paper: 'TB-000017'; of a voucher its code behind the same mark."""
     return MARK + number.zfill(SHORTEST) if number.isdigit() else MARK + number
 
 

@@ -55,12 +55,7 @@ def _taken(key: int, order: Order) -> Voucher:
     """The voucher, which nobody else spends until the transaction ends."""
     query = Voucher.select().where(Voucher.id == key)
     voucher: Voucher = (query if is_sqlite() else query.for_update()).get()
-    if voucher.blocked:
-        raise Refused("This voucher is blocked.", field="code")
-    if voucher.expires and voucher.expires < shop.today():
-        raise Refused("This voucher was valid until {day}.", field="code", day=voucher.expires)
+    vouchers.must_be_usable(voucher)
     if voucher.currency != order.currency:
         raise Refused("This voucher is in {currency}.", field="code", currency=voucher.currency)
-    if not voucher.balance:
-        raise Refused("Nothing is left on this voucher.", field="code")
     return voucher

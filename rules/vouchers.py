@@ -9,7 +9,7 @@ from peewee import JOIN
 
 from models import Customer, Order, Payment, Refund, Voucher, VoucherUse, now
 from money import ZERO, Money
-from rules import orders, paging, search, throttle
+from rules import orders, paging, scan, search, shop, throttle
 from rules.paging import Page
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
@@ -34,12 +34,21 @@ def _check(body: str) -> str:
 
 def read(typed: str) -> str:
     """The code that was typed or scanned, in any writing. Refuses what is no code, or was mistyped."""
-    code = "".join(char for char in typed.upper() if char.isalnum()).translate(READ_AS)
+    text = typed.strip().upper()
+    code = "".join(char for char in text.removeprefix(scan.MARK) if char.isalnum()).translate(READ_AS)
     if not code:
         raise Refused("Type or scan the code of the voucher.", field="code")
     if len(code) != RANDOM + CHECKING or not set(code) <= set(ALPHABET) or _check(code[:RANDOM]) != code[RANDOM:]:
         raise Refused("This is no code of a voucher. Check what you typed.", field="code")
     return code
+
+
+def is_scanned(text: str) -> bool:
+    """Whether this is what stands on a voucher's slip for a scanner."""
+    try:
+        return text.strip().upper().startswith(scan.MARK) and bool(read(text))
+    except Refused:
+        return False
 
 
 def written(code: str) -> str:
@@ -74,6 +83,16 @@ def find(typed: str, *, by: Actor) -> Voucher:
     return voucher
 
 
+def must_be_usable(voucher: Voucher) -> None:
+    """Refuses one that pays nothing: blocked, expired or used up."""
+    if voucher.blocked:
+        raise Refused("This voucher is blocked.", field="code")
+    if voucher.expires and voucher.expires < shop.today():
+        raise Refused("This voucher was valid until {day}.", field="code", day=voucher.expires)
+    if not voucher.balance:
+        raise Refused("Nothing is left on this voucher.", field="code")
+
+
 def get(key: int) -> Voucher:
     query = Voucher.select(Voucher, Order, Customer).join(Order, JOIN.LEFT_OUTER).switch(Voucher).join(Customer, JOIN.LEFT_OUTER)
     voucher = query.where(Voucher.id == key).first()
@@ -91,6 +110,11 @@ def listed(text: str = "", *, is_open: bool = True, **place: int | None) -> Page
         code = "".join(char for char in text.upper() if char.isalnum()).translate(READ_AS) or text
         query = query.where((Order.number == text) | Voucher.code.endswith(code) | Customer.search.contains(search.fold(text)))
     return paging.page(query, Voucher, older_than=place.get("older_than"), newer_than=place.get("newer_than"))
+
+
+def given_for(order: Order) -> dict[int, Voucher]:
+    """By key of the refund it was given for."""
+    return {voucher.refund_id: voucher for voucher in Voucher.select().where(Voucher.order == order)}
 
 
 def uses(voucher: Voucher) -> list[VoucherUse]:

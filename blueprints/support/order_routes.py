@@ -30,6 +30,8 @@ ORDER_ROUTES = {
     "order_status.change":    "orders.see",  # the rule asks what this very change needs
     "vouchers.index":         "payments.record",
     "vouchers.show":          "payments.record",
+    "vouchers.create_print_job": "payments.record",
+    "vouchers.open":          "payments.record",
     "vouchers.set_blocked":   "refunds.make",
     "vouchers.redeem":        "payments.record",
     "returns.index":          "orders.see",

@@ -13,7 +13,7 @@ from blueprints.support.access import actor
 from blueprints.support.formats import language
 from models import Line, Order
 from rules import (
-    addresses, cart, customer_page, order_customer, orders, parcels, payments, refunds, returns, shop, status, timeline, totals, withdrawals,
+    addresses, cart, customer_page, order_customer, orders, parcels, payments, refunds, returns, shop, status, timeline, totals, vouchers, withdrawals,
 )
 from rules.stages import step
 
@@ -35,7 +35,7 @@ NEEDS = {
     "cart/_line.html":         ("gone",),
     "cart/_totals.html":       ("sums", "payments"),
     "cart/_coupons.html":      ("sums",),
-    "payments/_payments.html": ("payments", "refunds"),
+    "payments/_payments.html": ("payments", "refunds", "given"),
     "parcels/_parcels.html":   ("parcels",),
     "returns/_returns.html":   ("returns", "withdrawal"),
     "links/_link.html":        ("links",),
@@ -84,6 +84,11 @@ class Screen:
     @cached_property
     def refunds(self) -> list[Any]:
         return refunds.of_order(self.order) if any(payment.goes_back for payment in self.payments) else []
+
+    @cached_property
+    def given(self) -> dict[int, Any]:
+        """Vouchers given for money that went back, by key of the refund."""
+        return vouchers.given_for(self.order) if any(refund.state == "done" for refund in self.refunds) else {}
 
     @cached_property
     def parcels(self) -> list[Any]:

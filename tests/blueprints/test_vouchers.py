@@ -2,9 +2,12 @@
 
 import re
 
-from models import Order, Payment, Voucher
+import rules.shop
+from models import Operator, Order, Payment, Role, Voucher
 from money import Money
 from rules import vouchers
+from tests.conftest import signed_in
+from tests.receipt_printer import read, texts
 from tests.rules.test_vouchers import a_voucher, sold
 
 
@@ -73,3 +76,49 @@ def test_money_is_paid_back_by_voucher(htmx, shop):
     assert "Tegoedbon" in page(htmx.get(f"/orders/{order.number}/refunds/new"))
     page(htmx.post(f"/orders/{order.number}/refunds", data=asking(order, "", method=method.id, amount="5,00")))
     assert (Voucher.get().amount, Voucher.get().order) == (Money(500), order)
+
+
+def test_it_is_printed_by_the_browser_or_on_a_printer(client, htmx, shop, by, printer, paper):
+    voucher = a_voucher(shop)
+    assert "Tegoedbon afdrukken" in page(client.get(f"/vouchers/{voucher.id}"))
+    answer = client.post(f"/vouchers/{voucher.id}/printing", data={"kind": "page"})
+    assert answer.status_code == 303 and answer.location.endswith("/voucher_80/print")
+    shown = page(client.get(answer.location))
+    assert "€ 20,00" in shown and vouchers.written(voucher.code) in shown and "js/documents/print.js" in shown
+    answer = client.post(f"/vouchers/{voucher.id}/printing", data={"kind": "pdf"})
+    assert answer.location.endswith("/voucher_80.pdf?copy=1") and client.get(answer.location).data.startswith(b"%PDF")
+    said = page(htmx.post(f"/vouchers/{voucher.id}/print-jobs", data={"printer": printer.id, "key": "press"}))
+    assert f'id="vouchers-print-{voucher.id}"' in said and "Onderweg naar Toonbank" in said
+    assert "KOPIE" in texts(read(paper.wait_for_jobs(1)[0]))
+    assert client.post(f"/vouchers/{voucher.id}/print-jobs", data={"printer": printer.id, "key": "plain"}).status_code == 303
+    assert client.post(f"/vouchers/{voucher.id}/print-jobs", data={"printer": "9", "key": "none"}).status_code == 404
+    assert "Tegoedbon" in page(client.get("/print-jobs"))
+
+
+def test_where_it_was_given_it_is_printed_too_and_listed_with_the_papers(client, htmx, shop, by):
+    voucher = a_voucher(shop)
+    number = Order.get_by_id(voucher.order_id).number
+    shown = page(client.get(f"/orders/{number}"))
+    assert f'href="/vouchers/{voucher.id}"' in shown and f'action="/vouchers/{voucher.id}/printing"' in shown
+    client.post(f"/vouchers/{voucher.id}/printing", data={"kind": "page"})
+    assert "Tegoedbon" in page(htmx.get(f"/orders/{number}/documents"))
+    Voucher.update(balance=0).execute()
+    assert f'action="/vouchers/{voucher.id}/printing"' not in page(client.get(f"/orders/{number}"))
+    assert client.post(f"/vouchers/{voucher.id}/printing", data={"kind": "page"}).status_code == 422
+
+
+def test_its_code_opens_it_wherever_it_is_scanned(client, shop):
+    voucher = a_voucher(shop)
+    assert client.get("/scan", query_string={"code": f"TB-{voucher.code}"}).location == f"/vouchers/{voucher.id}"
+    assert client.get("/scan", query_string={"code": f"TB-{vouchers.new_code()}"}).status_code == 404
+
+
+def test_its_slip_is_only_for_who_may_spend_it(app, client, shop):
+    voucher = a_voucher(shop)
+    address = client.post(f"/vouchers/{voucher.id}/printing", data={"kind": "page"}).location
+    role = Role.create(name="Inpakker", rights=["orders.see", "documents.print"])
+    mies = Operator.create(name="Mies", email="mies@example.nl", role=role)
+    rules.shop.touch()
+    packer = signed_in(app, mies)
+    assert client.get(address).status_code == 200 and packer.get(address).status_code == 404
+    assert packer.get("/scan", query_string={"code": f"TB-{voucher.code}"}).location.startswith("/orders?")

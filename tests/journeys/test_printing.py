@@ -9,6 +9,7 @@ from rules import documents, orders, shop
 from tests import factories
 from tests.desk import eventually
 from tests.journeys.test_stock import scan
+from tests.rules.test_vouchers import a_voucher
 
 pytestmark = pytest.mark.row("S21")
 
@@ -65,3 +66,17 @@ def test_ticked_orders_are_printed_as_one_file(page, order, by):
     page.get_by_role("link", name="Open de PDF").wait_for()
     eventually(lambda: Document.select().where(Document.prints == 1).count() == 2, "both are printed")
     assert documents.of_order(orders.find(order.number))[0].kind == "receipt"
+
+
+def test_a_voucher_is_printed_where_it_was_given_and_its_paper_opens_it(page, desk, by):
+    voucher = a_voucher(shop.current())
+    page.goto(f"/orders/{voucher.order.number}")
+    with page.expect_popup() as opened:
+        page.locator("#payments-payments").get_by_role("button", name="Tegoedbon afdrukken").click()
+    opened.value.wait_for_url(re.compile(r"/voucher_80/print"))
+    opened.value.close()
+    eventually(lambda: Document.select().where(Document.kind == "voucher", Document.prints == 1).exists(), "it is issued")
+    page.goto("/stock")
+    page.get_by_role("heading").first.wait_for()
+    scan(page, f"TB-{voucher.code}")
+    page.wait_for_url(re.compile(rf"/vouchers/{voucher.id}$"))
