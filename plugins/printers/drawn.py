@@ -27,7 +27,7 @@ DARK = 128
 def png(rows: Iterable[Row], model: Model) -> bytes:
     """One black and white PNG, as wide as the paper and as long as what is on it. Cutting and the drawer are not in a picture."""
     written = io.BytesIO()
-    _paper(rows, model).convert("1").save(written, "PNG", optimize=False)
+    _paper(rows, model).convert("1", dither=Picture.Dither.NONE).save(written, "PNG", optimize=False)
     return written.getvalue()
 
 

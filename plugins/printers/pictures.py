@@ -33,12 +33,12 @@ def logo(file: bytes, dots: int) -> Image:
     clear = grey.point(lambda value: max(0, min(255, (value - BLACK) * 255 // (WHITE - BLACK))))
     below = Picture.new("L", (grey.width, grey.height + BELOW), 255)
     below.paste(clear, (0, 0))
-    return dotted(below)
+    return dotted(below, Picture.Dither.FLOYDSTEINBERG)
 
 
-def dotted(grey: Picture.Image) -> Image:
-    """Each dot black or white; what is neither as a pattern (Floyd and Steinberg's)."""
-    return Image(grey.width, grey.height, ImageOps.invert(grey).convert("1").tobytes())
+def dotted(grey: Picture.Image, pattern: Picture.Dither = Picture.Dither.NONE) -> Image:
+    """Each dot black or white; what is neither is what it is nearer to, or a pattern."""
+    return Image(grey.width, grey.height, ImageOps.invert(grey).convert("1", dither=pattern).tobytes())
 
 
 def qr_modules(text: str) -> int:
