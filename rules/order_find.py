@@ -144,7 +144,7 @@ def _walked(asked: Asked, way: Way) -> list[Place]:
 
 def _part(asked: Asked, way: Way, of: Sql | None) -> Sql:
     column = asked.sort.column
-    if of and asked.conditions.drafts and of.values and of.values[0] not in asked.conditions.drafts:
+    if way.facet and way.facet.column == "status_id" and of and of.values and asked.conditions.drafts and of.values[0] not in asked.conditions.drafts:
         column = NEWEST.column if asked.sort == WITH_DRAFTS else column  # these have all been placed
     (table, start, tests), after = source(asked, way, of), asked.behind(column, "o.id")
     where = all_of([start, *tests])

@@ -109,6 +109,11 @@ def check(query, many, by):
     assert (page.count, page.capped) == (len(expected), False)
 
 
+@pytest.mark.parametrize("text", ["fase:concept bron:telefoon", "status:concept,voltooid bron:web", "fase:concept medewerker:fatima"])
+def test_drafts_stand_where_they_were_begun_whatever_else_is_asked(many, owner_actor, text):
+    check(parse(text), many, owner_actor)
+
+
 EACH = [(field, text) for field, texts in EXAMPLES.items() for text in texts]
 
 
