@@ -154,3 +154,29 @@ def _categories(sale: Sale, sums: Totals) -> list[Any]:
     outside = (sums.total - sum((row.gross for row in sums.vat), sums.total - sums.total)).cents
     has_outside = outside or any(line.deposit for line in sale.lines) or sale.regime == Regime.SMALL_BUSINESS
     return [*found, (("E", 0), outside, 0)] if has_outside else found
+
+
+def _vat_rows(facts: dict[str, Any]) -> list[list[int]]:
+    return [[row["base"], row["vat"], row["gross"]] for row in facts["vat"]] if facts["regime"] == Regime.STANDARD else []
+
+
+def _outside(facts: dict[str, Any]) -> int:
+    return facts["total"] - facts["rounding"] - sum(row["gross"] for row in facts["vat"]) if _vat_rows(facts) else 0
+
+
+def slip_rows(facts: dict[str, Any]) -> list[list[int]]:
+    """Every amount of a refund slip, from above."""
+    money = [facts[name] for name in ("surplus", "rounding") if facts[name]] + [facts["paid_back"], *(-each["amount"] for each in facts["payments"])]
+    outside = [[_outside(facts)]] if _outside(facts) else []
+    return [[line["amount"]] for line in facts["lines"]] + [[cents] for cents in money] + (
+        _vat_rows(facts) + outside if facts["total"] - facts["rounding"] else [])
+
+
+def credit_rows(facts: dict[str, Any]) -> list[list[int]]:
+    """Every amount of a credit note of what was refunded, from above."""
+    total, outside = facts["total"] - facts["rounding"], _outside(facts)
+    vat = _vat_rows(facts) + ([[outside, outside]] if outside else [])
+    together = [[total - facts["vat_total"], facts["vat_total"], total]] if vat else []
+    net = [total - facts["vat_total"], facts["vat_total"]] if facts["vat_total"] else []
+    money = [*net, total, *(facts[name] for name in ("rounding", "surplus") if facts[name]), *(-each["amount"] for each in facts["payments"])]
+    return [[line["amount"]] for line in facts["lines"]] + vat + together + [[cents] for cents in money]

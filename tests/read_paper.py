@@ -190,3 +190,16 @@ def _sheet_sums(root: Any, say: Any) -> Reading:
 def _transfers(root: Any) -> set[int]:
     """What the customer is asked to pay, in sentences."""
     return {cents(each) for part in root.iterfind(".//div[@class='pay keep']") for each in AMOUNT.findall(said(part))}
+
+
+# What comes back: every amount on it, a row at a time
+
+def flat(page: str) -> list[list[int]]:
+    """Of a page."""
+    found = [[cents(text) for text in row if AMOUNT.fullmatch(text)] for row in cells(etree.HTML(page))]
+    return [row for row in found if row]
+
+
+def flat_escpos(sent: bytes) -> list[list[int]]:
+    """Of what a receipt printer is sent."""
+    return [amounts for _, amounts, _ in _rows_of_text(_below_head(sent)) if amounts]
