@@ -37,7 +37,8 @@ def show(key: int) -> str:
 
 
 def _shown(letter: Letter) -> dict[str, Any]:
-    return {"letter": letter, "order": letter_desk.order_of(letter, g.settings), "possible": letter_desk.possible(letter)}
+    return {"letter": letter, "order": letter_desk.order_of(letter, g.settings), "possible": letter_desk.possible(letter),
+            "why": _(letter.error) if letter.error else ""}
 
 
 @bp.get(f"{ONE}/body")

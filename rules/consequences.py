@@ -65,7 +65,8 @@ def of(order: Order, wanted: Status, settings: Settings, *, by: Actor, label: Pa
     status.must_be_possible(order, wanted, by)
     effects = [each for each in plan({order.id: (step(order.status).stock, step(wanted).stock)})[order.id] if each.take or each.short]
     asked = (label or _usual(order)) if wanted.asks_tracking else None
-    return Consequences(order, wanted, effects, letters.for_status(order, wanted, settings, parcels=[asked] if asked else []), asked,
+    drafts = letters.for_status(order, wanted, settings, parcels=[asked] if asked else [])
+    return Consequences(order, wanted, effects, letters.looked_through(drafts, order), asked,
                         list(_warnings(order, wanted, settings)), preferences.get(by, f"status:{wanted.id}", {}))
 
 

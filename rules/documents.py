@@ -87,15 +87,27 @@ def _last_of(order: Order, kind: str) -> Document:
     return document
 
 
+def must_be_issuable(order: Order, format: str) -> None:
+    """Refuses what `issue` would refuse; nothing is written. A draft is looked at as if it were placed."""
+    if not order.is_draft:
+        must_be_printable(order)
+    if document_kinds.find(format).kind == "invoice":
+        _same_invoice(order)
+
+
 def _invoice(order: Order, by: Actor) -> Document:
-    facts = document_facts.of_invoice(order, shop.current())
+    return _same_invoice(order) or _new_invoice(order, document_facts.of_invoice(order, shop.current()), by)
+
+
+def _same_invoice(order: Order) -> Document | None:
+    """The invoice that says what the order says; None when it can be made. Refuses when an earlier one has to be credited first."""
     if (standing := standing_invoice(order)) is not None:
-        if document_facts.same_sale(standing.facts, facts):
+        if differs(order, standing) is None:
             return standing
         if not document_refunds.is_spent(standing.facts, _facts(credits_of(standing))):
             raise Refused("Invoice {number} no longer says what the order says. Credit it and make a new one.", number=standing.number)
     must_be_invoiceable(order, shop.current().shop)
-    return _new_invoice(order, facts, by)
+    return None
 
 
 def _new_invoice(order: Order, facts: Facts, by: Actor) -> Document:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from models import Event, Letter, Order, database, now
-from rules import events, keys, letter_templates, letters, orders, outbox, paging, shop
+from rules import events, keys, letter_templates, letters, orders, outbox, outgoing, paging, shop
 from rules.letters import Draft
 from rules.paging import Page
 from rules.refusal import Conflict, NotFound, Refused
@@ -77,6 +77,8 @@ def decide(key: int, what: str, *, by: Actor) -> None:
     if what not in DECISIONS:
         raise NotFound("There is no such letter.")
     letter, decision = find(key), DECISIONS[what]
+    if decision.becomes == "waiting":
+        _must_be_sendable(letter)
     values: dict[str, Any] = {"state": decision.becomes, "worker": None, "lease": None}
     if decision.becomes == "waiting":
         values |= {"not_before": now(), "attempts": 0, "error": ""}
@@ -88,6 +90,13 @@ def decide(key: int, what: str, *, by: Actor) -> None:
         outbox.record(decision.event, letter, by=by, was=letter.state, why=letter.error or None)
         if decision.becomes == "waiting":
             outbox.wake_after(outbox.NO_DELAY)
+
+
+def _must_be_sendable(letter: Letter) -> None:
+    """Refuses one whose attachment still cannot be made: trying would end the same."""
+    for kept in letter.attachments:
+        if "document" not in kept:
+            outgoing.must_be_attachable(orders.find(Order.get_by_id(letter.order_id).number), kept["kind"])
 
 
 def copy(key: int, form_key: str, *, by: Actor) -> int:
@@ -116,7 +125,7 @@ def draft(order: Order, template: str, settings: Settings) -> Draft:
     """This letter about this order, as it would go to the customer now."""
     if template not in offered(settings):
         raise NotFound("There is no such letter.")
-    found, = letters.for_occasion(template, settings=settings, order=order)
+    found, = letters.looked_through(letters.for_occasion(template, settings=settings, order=order), order)
     return found
 
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import config
 from models import Event, Letter, LetterTemplate, Order, Product, Stage, Status, now
-from rules import letter_templates, links, outbox, rows
+from rules import letter_templates, links, outbox, outgoing, rows
 from rules.letter_facts import Low, Subject
 from rules.parcels import ParcelFacts
 from rules.prepared import Prepared
@@ -126,6 +126,20 @@ def _draft(key: str, who: str, reader: Reader, subject: Subject) -> Draft:
         return replace(draft, problem=refused)
     draft = replace(draft, subject=filled.subject, html=filled.html, text=filled.text, links=tuple(dict.fromkeys(subject.links)))
     return draft if reader.address else replace(draft, problem=Refused("This order has no e-mail address."))
+
+
+def looked_through(drafts: Iterable[Draft], order: Order) -> list[Draft]:
+    """For a person to look at before they go: what cannot be attached to one is its problem. Those that go by themselves are queued all
+    the same: the outbox then says what is wrong with them, and sends them when it was repaired."""
+    return [draft if draft.problem else replace(draft, problem=_unattachable(order, draft.attach)) for draft in drafts]
+
+
+def _unattachable(order: Order, kind: str) -> Refused | None:
+    try:
+        outgoing.must_be_attachable(order, kind)
+    except Refused as refused:
+        return refused
+    return None
 
 
 def _known(order: Order | None, drafts: list[Draft]) -> list[Draft]:

@@ -17,7 +17,7 @@ from peewee import SQL, fn
 
 from models import Letter, database, now
 from plugins.mail.contract import Channel, Later, Never, Unknown, Unreachable
-from rules import events, outgoing
+from rules import events, outgoing, shop, wording
 from rules.refusal import Refused
 from rules.rights import DESK
 
@@ -110,7 +110,7 @@ def _send(letter: Letter, channel: Channel, clock: Clock) -> bool:
         _put_off(letter, _short(error), clock())
         return False
     except (Never, Refused) as error:
-        _settle(letter, "failed", clock(), error=_short(error))
+        _settle(letter, "failed", clock(), error=_said(error) if isinstance(error, Refused) else _short(error))
         return False
     except Unknown as error:
         _settle(letter, "uncertain", clock(), error=_short(error))
@@ -159,6 +159,13 @@ def record(kind: str, letter: Letter, *, by: Any, **facts: Any) -> Any:
     """An event of a letter, on the timeline of its order."""
     return events.record(kind, by=by, order=letter.order_id, letter=letter.id, template=letter.template, subject=letter.subject,
                          recipient=letter.recipient, **{name: fact for name, fact in facts.items() if fact is not None})
+
+
+def _said(refused: Refused) -> str:
+    """A sentence for who repairs it: translated where it is read, or in the shop's language when it names something."""
+    if not refused.facts:
+        return refused.message
+    return wording.of(shop.current().shop.language).gettext(refused.message).format(**refused.facts)[:300]
 
 
 def _short(error: Exception) -> str:

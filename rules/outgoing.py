@@ -38,6 +38,12 @@ def sender(row: Any) -> str:
     return row.email or f"toonbank@{urlsplit(config.BASE_URL).hostname or 'localhost'}"
 
 
+def must_be_attachable(order: Order, kind: str) -> None:
+    """Refuses what could not be attached to a letter about this order, with what to repair."""
+    if kind:
+        documents.must_be_issuable(order, FORMAT[kind])
+
+
 def _attached(letter: Letter, kept: dict[str, Any]) -> Iterator[Attachment]:
     """The PDF, and when that was asked for, the same for a bookkeeping program.
 

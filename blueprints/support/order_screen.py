@@ -13,7 +13,8 @@ from blueprints.support.access import actor
 from blueprints.support.formats import language
 from models import Line, Order
 from rules import (
-    addresses, cart, customer_page, order_customer, orders, parcels, payments, refunds, returns, shop, status, timeline, totals, vouchers, withdrawals,
+    addresses, cart, customer_page, order_customer, orders, parcels, payments, refunds, returns, shop, status, timeline, totals, vouchers,
+    withdrawals,
 )
 from rules.stages import step
 

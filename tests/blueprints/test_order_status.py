@@ -6,7 +6,7 @@ import pytest
 
 from models import Letter, Line, Operator, Order, Parcel, Preference, Product, Role, Stage
 from money import Quantity
-from rules import cart, order_customer, orders
+from rules import cart, letter_templates, order_customer, orders
 from rules import shop as shops
 from rules.rights import DESK
 from tests.conftest import signed_in
@@ -90,6 +90,15 @@ def test_placing_shows_the_letters_first_and_then_does_it_with_an_undo(htmx, sho
     back = page(htmx.post(url(draft, "/undo"), data={"change": change, "undo": 1}))
     assert "Concept" in partials(back)["orders-status"] and Order.get().placed is None and counts() == (10, 0)
     assert Letter.get().state == "cancelled"
+
+
+def test_a_letter_whose_invoice_cannot_be_made_says_so_and_is_not_proposed(htmx, shop, draft):
+    letter_templates.set_use("confirmation", active=True, attach="invoice_ubl", by=DESK)
+    stage = shop.status_for(Stage.OPEN)
+    dialog = partials(page(htmx.post(url(draft), data=asking(draft, stage))))["layout-sheets"]
+    assert "met de factuur en UBL" in dialog and "btw-nummer" in dialog and 'value="confirmation:customer" disabled' in dialog
+    page(htmx.post(url(draft), data=asking(draft, stage, confirmed=1)))
+    assert not Letter.select().exists() and not orders.find(draft.number).is_draft
 
 
 def test_what_asks_nothing_is_done_at_once(htmx, shop, order):

@@ -6,7 +6,7 @@ import pytest
 
 import rules.shop
 from models import Letter, Operator, Order, Role, now
-from rules import events, letters, orders
+from rules import events, letter_templates, letters, orders
 from rules.rights import DESK
 from tests.conftest import signed_in
 
@@ -115,3 +115,17 @@ def test_who_sees_orders_sees_letters_and_who_may_not_write_texts_does_not(clerk
     assert clerk.get("/letters").status_code == clerk.get(f"/letters/{letter.id}/body").status_code == 200
     assert clerk.get("/settings/letters").status_code == 403
     assert clerk.post("/settings/letters/confirmation", data={"subject": "x", "body": "y"}).status_code == 403
+
+
+def test_what_cannot_be_attached_is_said_in_the_dialog_and_in_the_outbox(client, htmx, order, letter, by):
+    letter_templates.set_use("confirmation", active=True, attach="invoice", by=by)
+    dialog = htmx.get(f"/orders/{order.number}/letters/new?template=confirmation").text
+    assert "btw-nummer" in dialog and 'class="button primary"' not in dialog
+    answer = client.post(f"/orders/{order.number}/letters", data={"template": "confirmation", "key": "k" * 20})
+    assert answer.status_code == 422 and Letter.select().count() == 1
+    wrong = "An invoice names the customer and their address. Fill in the billing data first."
+    set_to(letter, "failed", error=wrong, attachments=[{"kind": "invoice"}])
+    assert "Vul eerst de factuurgegevens in" in client.get(f"/letters/{letter.id}").text
+    assert client.post(f"/letters/{letter.id}/decision", data={"what": "again"}).status_code == 422 and Letter.get().state == "failed"
+    set_to(letter, "failed", error="550 100% full")
+    assert "550 100% full" in client.get(f"/letters/{letter.id}").text
