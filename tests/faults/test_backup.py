@@ -8,7 +8,7 @@ from peewee import chunked
 from playhouse.migrations import Runner
 
 from commands.database import FOLDER, bring_up_to_date
-from models import Category
+from models import Category, Logo
 from tests import environment
 from tests.desk import eventually
 
@@ -37,6 +37,18 @@ def test_what_a_copy_replaces_is_kept(stocked):
     kept = next(path for path in copy.parent.iterdir() if "before-restore" in path.name)
     stocked.run("restore", str(kept), "--yes")
     assert names(stocked) == {"coffee"}
+
+
+def test_the_logo_on_papers_comes_back_byte_for_byte(stocked):
+    picture = os.urandom(100_000)
+    with stocked.opened():
+        Logo.create(sha256="a" * 64, file=picture, width=800, height=400)
+    copy = saved(stocked)
+    with stocked.opened():
+        Logo.delete().execute()
+    stocked.run("restore", str(copy), "--yes")
+    with stocked.opened():
+        assert bytes(Logo.get().file) == picture
 
 
 def test_a_copy_taken_while_others_write_is_of_one_moment(stocked):
