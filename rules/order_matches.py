@@ -143,9 +143,10 @@ def _written(hits: Sequence[Hit]) -> dict[tuple[int, Mark], list[str]]:
     parts = [Sql(f"SELECT {ord(mark)}, x.order_id, {_column(KINDS[mark])}, x.id FROM {KINDS[mark].table} x "
                  f"WHERE x.order_id IN ({', '.join('?' * len(orders))})", tuple(orders)) for mark, orders in wanted.items()]
     together = Sql(" UNION ALL ".join(part.text for part in parts) + " ORDER BY 4", tuple(value for part in parts for value in part.values))
+    marks = {ord(mark): mark for mark in wanted}
     for mark, order, text, _ in run(together).fetchall():
-        if text and text not in found[order, Mark(chr(mark))]:
-            found[order, Mark(chr(mark))].append(text)
+        if text and text not in found[order, marks[mark]]:
+            found[order, marks[mark]].append(text)
     return found
 
 
