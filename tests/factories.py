@@ -1,6 +1,9 @@
 """Things tests are about, named by what matters of them."""
 
+import io
 import secrets
+
+from PIL import Image, ImageDraw
 
 from models import Coupon, Customer, Device, Order, Printer, Product, Shop, Stage
 from money import Money, Quantity
@@ -91,3 +94,14 @@ def change_printer(printer, by, **facts) -> None:
 
 def a_device(name="Kassa 1") -> Device:
     return Device.create(key=secrets.token_hex(16), session=secrets.token_hex(16), name=name)
+
+
+def a_logo(colour=(20, 80, 150)) -> bytes:
+    """A PNG one can see through: a disc of this colour beside a black bar, 601 by 241 pixels without what is empty around them."""
+    picture = Image.new("RGBA", (640, 280), (0, 0, 0, 0))
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((20, 20, 260, 260), fill=(*colour, 255))
+    draw.rectangle((300, 120, 620, 200), fill=(0, 0, 0, 255))
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()

@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 
 from models import Document, Printer, PrintJob, SignInAttempt, now
-from rules import print_desk, print_queue, printers, shop
+from rules import logos, print_desk, print_queue, printers, shop
 from tests import factories
 from tests.queries import asked
 from tests.receipt_printer import read, texts
@@ -105,6 +105,22 @@ def test_a_star_printer_fetches_its_receipt_once(star, placed_order, by):
     codes = {code.text for code in zxingcpp.read_barcodes(picture.convert("L"))}
     assert codes == {f"TB-{placed_order.number.zfill(6)}", Document.get().facts["page"]}
     assert fetched.headers["X-Star-Cut"].startswith("partial") and "X-Star-CashDrawer" not in fetched.headers
+
+
+@pytest.mark.parametrize("width", [80, 58])
+def test_both_print_the_logo_of_the_shop(star, epson, placed_order, by, width):
+    logos.change(factories.a_logo(), by=by)
+    for printer in Printer.select():
+        factories.change_printer(printer, by, paper=width)
+    print_desk.press(placed_order.number, "receipt", Printer.get(Printer.kind == "epson_sdp").id, "e", by=by)
+    epson.ask()
+    picture = read(epson.jobs[0])[0]
+    print_desk.press(placed_order.number, "receipt", Printer.get(Printer.kind == "cloudprnt").id, "s", by=by)
+    star.work()
+    drawn = star.pictures[0].convert("L")
+    left = (drawn.width - picture.value.width) // 2
+    assert picture.what == "picture" and Document.get().facts["logo"]
+    assert drawn.crop((left, 0, left + picture.value.width, picture.value.height)).tobytes() == picture.value.tobytes()
 
 
 def test_a_star_printer_that_could_not_fetch_it_fetches_it_again(star, placed_order, by):

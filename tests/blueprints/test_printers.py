@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import zxingcpp
 
 from models import Device, Document, Printer, PrintJob
 from rules import documents, print_queue, printers, shop
@@ -39,6 +40,16 @@ def test_a_printer_is_added_tried_changed_and_put_away(client, paper):
     assert Printer.get().archived
     client.post(f"/settings/printers/{row.id}/archiving", data={"restore": "1"})
     assert not Printer.get().archived
+
+
+def test_a_printer_that_has_no_euro_gets_its_test_page_as_a_picture(client, paper):
+    client.post("/settings/printers", data=TYPED | {"port": str(paper.port), "as_picture": "y"})
+    row = Printer.get()
+    assert re.search(r'name="as_picture"[^>]* checked|checked[^>]* name="as_picture"', client.get(f"/settings/printers/{row.id}").text)
+    client.post(f"/settings/printers/{row.id}/test", data={"key": "test"})
+    page, cut = read(paper.wait_for_jobs(1)[0])
+    assert (page.what, cut.what) == ("picture", "cut")
+    assert {code.text for code in zxingcpp.read_barcodes(page.value)} == {"TB-000000", "https://example.nl/é"}
 
 
 @pytest.mark.parametrize("wrong, field", [({"host": "geen adres"}, "host"), ({"port": "80"}, "port"), ({"name": ""}, "name"), ({"paper": "70"}, "paper"),

@@ -1,10 +1,7 @@
 """The shop puts its logo on its paper: with the keyboard, on a phone in the dark, and on a receipt that the browser prints."""
 
-import io
-
 import pytest
 import zxingcpp
-from PIL import Image, ImageDraw
 
 from models import Device, Document, Operator, Shop
 from rules import logos, printers, shop
@@ -14,16 +11,6 @@ from tests.receipt_printer import read, receipt_printer
 
 pytestmark = pytest.mark.row("S21")
 DRAWN = "image => image.complete && image.naturalWidth"
-
-
-def a_logo():
-    picture = Image.new("RGBA", (640, 280), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(picture)
-    draw.ellipse((20, 20, 260, 260), fill=(20, 80, 150, 255))
-    draw.rectangle((300, 120, 620, 200), fill=(120, 120, 120, 255))
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return {"name": "logo.png", "mimeType": "image/png", "buffer": file.getvalue()}
 
 
 def fits(page):
@@ -40,7 +27,7 @@ def test_a_shop_chooses_its_logo_and_takes_it_away(open_page, desk, html_errors,
     assert "Kies eerst een bestand" in page.locator(".dropzone").inner_text()
     with page.expect_file_chooser() as chooser:
         page.get_by_label("Sleep je logo hierheen").press("Enter")
-    chooser.value.set_files(a_logo())
+    chooser.value.set_files({"name": "logo.png", "mimeType": "image/png", "buffer": factories.a_logo()})
     assert "logo.png" in page.locator(".dropzone").inner_text()
     page.get_by_role("button", name="Gebruik dit logo").press("Enter")
     for name in ("Het logo, in kleur", "Het logo, in zwarte puntjes"):
@@ -53,7 +40,7 @@ def test_a_shop_chooses_its_logo_and_takes_it_away(open_page, desk, html_errors,
 
 def test_one_press_prints_it_as_a_picture_and_the_browser_in_colour(page, desk):
     by = shop.current().actor(Operator.get().id)
-    logos.change(a_logo()["buffer"], by=by)
+    logos.change(factories.a_logo(), by=by)
     order = factories.a_placed_order(shop.current(), by)
     with receipt_printer() as paper:
         printers.set_for(Device.get(), factories.a_printer(by, paper.port, as_picture=True).id)

@@ -6,7 +6,7 @@ import zlib
 import pytest
 import zxingcpp
 from peewee import IntegrityError
-from PIL import Image, ImageChops, ImageDraw, ImageStat
+from PIL import Image, ImageChops, ImageStat
 from pypdf import PdfReader
 
 from models import Document, Event, Logo, Shop
@@ -18,19 +18,10 @@ from rules import shop as shops
 from rules.refusal import Refused
 from rules.rights import MANAGER, Actor
 from tests import factories
+from tests.factories import a_logo
 from tests.receipt_printer import read
 
 pytestmark = pytest.mark.row("S21")
-
-
-def a_logo(colour=(20, 80, 150)):
-    picture = Image.new("RGBA", (640, 280), (0, 0, 0, 0))
-    draw = ImageDraw.Draw(picture)
-    draw.ellipse((20, 20, 260, 260), fill=(*colour, 255))
-    draw.rectangle((300, 120, 620, 200), fill=(0, 0, 0, 255))
-    file = io.BytesIO()
-    picture.save(file, "PNG")
-    return file.getvalue()
 
 
 def kept():

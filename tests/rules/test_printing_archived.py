@@ -11,7 +11,7 @@ from plugins.documents import pdf
 from rules import documents, logos, orders, printing
 from rules import shop as shops
 from tests import factories, pdfa
-from tests.rules.test_logos import a_logo
+from tests.factories import a_logo
 
 pytestmark = [pytest.mark.row("S21"), pytest.mark.thorough]
 
