@@ -66,25 +66,30 @@ def close(count: Count, after: int, key: str, *, by: Actor) -> DayClose:
     """Close the day. `after`: the close that was the last one (its key; 0: none) when the page was made: AlreadyClosed when it no longer is.
     The same key closes once. Invalid names what of the count is wrong. Nothing that was booked holds it up."""
     must_have(by, RIGHT)
-    made = keys.once(key, "day.close", (after, repr(count)), lambda: _close(count, after, by), by=by)
-    return find(int(made))
+    return find(int(keys.once(key, "day.close", (after, repr(count)), lambda: _close(count, after, by), by=by)))
 
 
 def _close(count: Count, after: int, by: Actor) -> int:
+    made = make(count, after, now(), by=by)
+    events.record("day.closed", by=by, close=made.id, number=made.document.number)
+    return int(made.id)
+
+
+def make(count: Count, after: int, at: datetime, *, by: Actor) -> DayClose:
+    """The close itself, as of this moment, inside the caller's transaction."""
     settings = shop.current()
     number = document_numbers.take(KIND, settings.shop)  # whoever closes too waits here until this is done
     previous = last()
     if previous is not None and previous.id != after:
         raise AlreadyClosed(previous)
-    found, at = day_money.read(), now()
+    found = day_money.read()
     facts = _facts(found, previous, settings, at)
     facts |= day_count.checked(facts, previous, count) | {"mark": Event.select(fn.MAX(Event.id)).scalar() or 0, "operator": by.name}
     document = Document.create(kind=KIND, facts=facts, operator=by.operator, issued=at, **number)
     made = DayClose.create(document=document, previous=previous, hash=hashed(document, previous), operator=by.operator, created=at)
     if not day_money.count(found.moved, made):
         raise Conflict("Money was booked at the very same moment. Try again.")
-    events.record("day.closed", by=by, close=made.id, number=document.number)
-    return int(made.id)
+    return made
 
 
 def hashed(document: Document, previous: DayClose | None) -> str:

@@ -8,7 +8,7 @@ from itertools import islice
 from random import Random
 
 from models import Customer, CustomerLabel, Movement, Operator, Order, PaymentMethod, Product, Role, database, now
-from rules import bulk, demo_calendar, demo_goods, demo_people, numbering, rows, shop
+from rules import bulk, demo_calendar, demo_days, demo_goods, demo_people, numbering, rows, shop
 from rules.demo_goods import Article
 from rules.demo_orders import COUNTED, Maker
 from rules.demo_people import People, Person
@@ -33,6 +33,7 @@ def fill(orders: int, seed: int, *, until: datetime | None = None, progress: Pro
         must_be_empty()
         with rows.without_indexes([*bulk.TABLES, Customer, CustomerLabel]):
             _Filling(orders, Random(seed), until or now()).run(progress or (lambda done, of: None))
+        demo_days.close(until or now())
 
 
 def must_be_empty() -> None:
