@@ -3,7 +3,8 @@
     waiting → claimed (by a worker, for a while) → handing → printed | sent | failed | uncertain; cancelled: called off before it left
 
 `handing` is written just before the first byte leaves: who dies before has certainly printed nothing, and another tries again; who dies
-after may have, and a person looks. What waits for one printer leaves in its order. `sent`: the printer is one that never answers.
+after may have, and a person looks. What waits for one printer leaves in its order; those of many orders let a press go first.
+`sent`: the printer is one that never answers.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 
 from peewee import SQL, fn
 
-from models import Document, Printer, PrintJob, database, now
+from models import Document, Printer, PrintJob, database, is_sqlite, now
 from plugins.printers import escpos
 from plugins.printers.contract import Later, Never, Unknown
 from rules import document_kinds, events, printers, receipt_rows, shop
@@ -78,9 +79,14 @@ def print_due(printer: int, clock: Clock = now) -> int:
 
 
 def _may_go(printer: int, at: datetime) -> Sequence[Any]:
-    """Conditions: due, claimed by nobody who lives, and no earlier job of its printer still on its way."""
-    earlier = PrintJob.alias()
-    before = earlier.select(SQL("1")).where(earlier.printer == PrintJob.printer, earlier.id < PrintJob.id, earlier.state.in_(PENDING))
+    """Conditions: due, claimed by nobody who lives, nobody at another job of its printer, and none before it: an earlier one, and for one
+    of many orders whatever somebody stands beside the printer for."""
+    other = PrintJob.alias()
+    is_begun = other.state.in_(BEGUN) & (other.id != PrintJob.id)
+    is_before = (other.batch.is_null() & PrintJob.batch.is_null(False)) | (
+        (other.id < PrintJob.id) & (other.batch.is_null() | PrintJob.batch.is_null(False)))
+    waits_too = (PrintJob.state == "waiting") & (other.state == "waiting") & is_before
+    before = other.select(SQL("1")).where(other.printer == PrintJob.printer, other.state.in_(PENDING), is_begun | waits_too)
     free = (PrintJob.state == "waiting") & (PrintJob.not_before <= at)
     lost = (PrintJob.state == "claimed") & (PrintJob.lease < at)
     return (PrintJob.printer == printer, PrintJob.state.in_(("waiting", "claimed")), free | lost, ~fn.EXISTS(before))
@@ -97,8 +103,12 @@ def claim(printer: int, clock: Clock = now, *, only: int | None = None) -> Print
     if (job := next_of(printer, clock())) is None or only not in (None, job.id):
         return None
     worker = secrets.token_hex(8)
-    claimed = PrintJob.update(state="claimed", worker=worker, lease=clock() + CLAIM, attempts=PrintJob.attempts + 1).where(
-        PrintJob.id == job.id, *_may_go(printer, clock())).execute()
+    with database.atomic():
+        if not is_sqlite():
+            # or two would each begin another job; the plain FOR UPDATE would wait for who adds one, and they for us
+            Printer.select(Printer.id).where(Printer.id == printer).for_update("FOR NO KEY UPDATE").get()
+        claimed = PrintJob.update(state="claimed", worker=worker, lease=clock() + CLAIM, attempts=PrintJob.attempts + 1).where(
+            PrintJob.id == job.id, *_may_go(printer, clock())).execute()
     return PrintJob.get_by_id(job.id) if claimed else None
 
 

@@ -1,11 +1,12 @@
 """Paper of many orders on a receipt printer: in the order of the list, each once, whoever is killed and whatever the printer does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 from peewee import OperationalError
 
-from models import Document, Event, Job, Order, PrintJob, now
+from models import Document, Event, Job, Order, PrintJob, database, now
 from plugins.printers import network
 from rules import documents, jobs, print_bulk, print_desk, print_queue, printers, shop
 from rules.refusal import NotFound, Refused
@@ -124,6 +125,58 @@ def test_a_printer_that_is_off_keeps_them_in_their_order(three, printer, paper, 
     PrintJob.update(not_before=now()).execute()
     assert print_queue.print_due(printer.id) == 3
     assert [f"Pakbon {order.number}" in text for order, text in zip(three, came_out(paper, 3), strict=True)] == [True] * 3
+
+
+def test_a_press_goes_before_what_waits_of_many(three, printer, paper, by):
+    queued(by, three, printer)
+    begun = print_queue.claim(printer.id)
+    press = print_desk.press(three[0].number, "gift", printer.id, "p", by=by)
+    assert print_queue.claim(printer.id) is None, "one at a time"
+    print_queue.settle(begun, "printed", now())
+    assert print_queue.next_of(printer.id, now()).id == press
+    assert print_queue.print_due(printer.id) == 3
+    assert ["Cadeaubon" in text for text in came_out(paper, 3)] == [True, False, False]
+    assert [order.number for order in three[1:]] == [text.partition("Pakbon ")[2].split()[0] for text in came_out(paper, 3)[1:]]
+
+
+def test_one_of_many_that_a_dead_worker_began_is_not_stuck_behind_a_press(three, printer, paper, by):
+    queued(by, three, printer)
+    dead = print_queue.claim(printer.id)
+    print_desk.press(three[0].number, "gift", printer.id, "p", by=by)
+    late = now() + print_queue.CLAIM + timedelta(seconds=1)
+    assert print_queue.next_of(printer.id, late).id == dead.id and print_queue.print_due(printer.id, lambda: late) == 4
+    assert ["Cadeaubon" in text for text in came_out(paper, 4)] == [False, True, False, False]
+
+
+def test_workers_at_the_same_time_begin_one_job(three, printer, by):
+    queued(by, three, printer)
+    print_desk.press(three[0].number, "gift", printer.id, "p", by=by)
+
+    def claim(_turn):
+        with database.connection_context():
+            return print_queue.claim(printer.id)
+
+    with ThreadPoolExecutor(4) as pool:
+        claimed = [job for job in pool.map(claim, range(8)) if job]
+    assert len(claimed) == 1 and claimed[0].batch_id is None
+
+
+def test_presses_and_workers_at_the_same_time_hold_each_other_up_nowhere(three, printer, by):
+    queued(by, three, printer)
+
+    def turn(number):
+        with database.connection_context():
+            if number % 2:
+                return print_desk.press(three[0].number, "gift", printer.id, f"p{number}", by=by)
+            if job := print_queue.claim(printer.id):
+                print_queue.settle(job, "printed", now())
+            return None
+
+    with ThreadPoolExecutor(6) as pool:
+        assert len({key for key in pool.map(turn, range(36)) if key}) == 18
+    while job := print_queue.claim(printer.id):
+        print_queue.settle(job, "printed", now())
+    assert PrintJob.select().where(PrintJob.state == "printed").count() == 21
 
 
 def test_a_stopped_job_prints_no_more_and_what_it_left_is_not_printed_yet(three, printer, paper, by):
