@@ -101,7 +101,8 @@ class Paper:
             for row in facts["vat"]:
                 yield Columns(format_percent(row["rate"], self.language), _three(*(self.amount(row[name]) for name in ("base", "vat", "gross"))))
             if outside:
-                yield Columns(self.say("Deposit, outside VAT"), self.amount(outside))
+                has_deposits = any(line["deposit"] for line in facts["lines"])
+                yield Columns(self.say("Deposit, outside VAT") if has_deposits else self.say("Outside VAT"), self.amount(outside))
         elif facts["regime"] != Regime.STANDARD:
             yield Rule()
             yield Text(self.say(REGIMES[facts["regime"]]), align="center")

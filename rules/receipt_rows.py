@@ -62,7 +62,8 @@ def _receipt(paper: Paper) -> Iterator[Row]:
         yield Columns(say("Cash rounding"), paper.amount(facts["rounding"]))
     yield from paper.payments(1)
     if facts["due"]:
-        yield Columns(say("Still to pay") if facts["due"] > 0 else say("Paid too much"), paper.amount(abs(facts["due"])), bold=True)
+        over = say("Paid too much") if facts["total"] >= 0 else say("To be paid back")
+        yield Columns(say("Still to pay") if facts["due"] > 0 else over, paper.amount(abs(facts["due"])), bold=True)
     yield from paper.vat()
 
 

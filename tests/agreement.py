@@ -130,6 +130,7 @@ def _of_money(order: Order) -> Reading:
     return {
         "rounding": order.rounding.cents, "grand": order.total.cents, "due": owed, "payments": payments, "paid": order.paid.cents,
         "refunded": order.refunded.cents, "received": (order.paid - order.refunded).cents, "owed": owed, "overpaid": -owed,
+        "goes_back": owed < 0 and order.total.cents < 0,
         "transfers": {owed} if owed > 0 else set(),
     }
 

@@ -56,7 +56,7 @@ Rows = Iterable[tuple[str, list[int], bool]]
 def roll(rows: Rows, language: str) -> Reading:
     say = wording.of(language).gettext
     found: Reading = {"quantities": [], "prices": [], "gross": [], "discounts": [], "order_discount": 0, "coupons": {}, "shipping": 0, "on_top": 0,
-                      "rounding": 0, "payments": [], "due": 0, "vat": [], "outside": 0}
+                      "rounding": 0, "payments": [], "due": 0, "goes_back": False, "vat": [], "outside": 0}
     once = {say(name).split()[0]: key for name, key in (("Cash rounding", "rounding"), ("Still to pay", "due"), ("Deposit, outside VAT", "outside"))}
     for left, amounts, belongs in rows:
         word = left.partition(" ")[0]
@@ -67,8 +67,8 @@ def roll(rows: Rows, language: str) -> Reading:
             found["vat"].append((percent(left), base, vat, gross))
         elif word in once:
             (found[once[word]],) = amounts
-        elif left == say("Paid too much"):
-            found["due"] = -amounts[0]
+        elif left in (say("Paid too much"), say("To be paid back")):
+            found |= {"due": -amounts[0], "goes_back": left == say("To be paid back")}
         elif amounts:
             (amount,) = amounts
             found["payments"].append((word, amount))
@@ -174,7 +174,7 @@ def _sheet_vat(root: Any, say: Any) -> Reading:
 
 def _sheet_sums(root: Any, say: Any) -> Reading:
     names = {say("Total excl. VAT"): "net_total", say("VAT"): "vat_total", say("Total"): "total", say("Cash rounding"): "rounding",
-             say("Still to pay"): "due", say("Paid too much"): "overpaid"}
+             say("Still to pay"): "due", say("Paid too much"): "overpaid", say("To be paid back"): "back"}
     found: Reading = {"net_total": None, "vat_total": 0, "rounding": 0, "due": 0, "payments": []}
     for name, amount in cells(root.find(".//table[@class='sums']")):
         if name in names:
@@ -184,7 +184,8 @@ def _sheet_sums(root: Any, say: Any) -> Reading:
             if (what == say("Paid back")) != (cents(amount) > 0) or what not in (say("Paid"), say("Paid back")):
                 raise ValueError(name)
             found["payments"].append((method.split()[0], -cents(amount)))
-    return found | ({"due": -found.pop("overpaid")} if "overpaid" in found else {}) | {"transfers": _transfers(root)}
+    goes_back, over = "back" in found, found.pop("overpaid", 0) + found.pop("back", 0)
+    return found | {"due": found["due"] - over, "goes_back": goes_back, "transfers": _transfers(root)}
 
 
 def _transfers(root: Any) -> set[int]:

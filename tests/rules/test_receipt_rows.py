@@ -63,6 +63,20 @@ def test_a_receipt_has_the_same_words_as_its_page(regime, is_copy):
     assert sorted(ours) == sorted(page)
 
 
+def test_a_return_that_was_not_paid_back_yet_is_nothing_paid_too_much():
+    facts = sales.facts([PricedLine(Quantity.pieces(-1), Money(2450), 900)])
+    document = issued("receipt", facts)
+    said = (*map(" ".join, (on_paper(document), on_the_page(document, "receipt_80"), on_the_page(document, "receipt_a4"))),)
+    assert all("Terug te betalen" in text and "Te veel betaald" not in text for text in said)
+
+
+def test_what_no_line_explains_is_no_deposit():
+    facts = sales.facts(TWO) | {"due": 9_495}
+    facts["total"] += 100  # as an order that came in with a total of its own
+    ours, page = on_paper(issued("receipt", facts)), on_the_page(issued("receipt", facts), "receipt_80")
+    assert sorted(ours) == sorted(page) and "Statiegeld," not in ours and "Buiten" in ours
+
+
 def slip(order, kind, by):
     return documents.issue(order, kind, by=by)
 
