@@ -10,7 +10,7 @@ from tests.browser import axe
 from tests.receipt_printer import read, receipt_printer
 
 pytestmark = pytest.mark.row("S21")
-DRAWN = "image => image.complete && image.naturalWidth"
+DRAWN = "image => image.decode().then(() => image.naturalWidth)"
 
 
 def fits(page):
