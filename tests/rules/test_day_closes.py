@@ -380,7 +380,7 @@ def test_whatever_is_booked_while_the_day_is_closed_is_in_exactly_one_close(shop
         list(pool.map(book, left))
         done.set()
         closing.result()
-    close("last", reason="telt niet")
+    close("last", 0, reason="telt niet")
     assert not Payment.select().where(Payment.close.is_null()).exists() and not Refund.select().where(Refund.close.is_null()).exists()
     every = [facts_of(each) for each in DayClose.select()]
     assert sum(each["entries"] for each in every) == 60
