@@ -37,7 +37,7 @@ def connect_database(url: str) -> None:
     else:
         database.initialize(connect(
             url.replace("postgresql:", "postgresql+pool:", 1), autoconnect=False, prefer_psycopg3=True, max_connections=40,
-            stale_timeout=600, timeout=10,
+            stale_timeout=600, timeout=10, options="-c jit=off -c max_parallel_workers_per_gather=0",  # a page asks for little, and often
         ))
 
 

@@ -69,14 +69,13 @@ def rows(asked: Asked) -> list[Place]:
 def _page(asked: Asked, ways: Sequence[Way]) -> Found:
     """A page, read off the way that is likely to fill it first; or all that the shortest way leads to, sorted. When several things are
     asked nobody knows how many are true of one order: then that is tried on the newest orders only, and on as many as should hold a page when
-    it found some, before all are looked for."""
+    it found some, before all are looked for. So it is with words on PostgreSQL, whose index of them does not say where the newest are."""
     ordered = [way for way in ways if _is_in_order(way, asked)]
     best = min(ordered, key=lambda way: passed(way, asked, ways, asked.size + 1), default=None)
     least = min(ways, key=lambda way: _all_of(way, asked))
     if best is None or _all_of(least, asked) < passed(best, asked, ways, asked.size + 1):
-        is_sorted_first = least.texts and not is_sqlite() and asked.sort == NEWEST and not (asked.up or asked.after or others(asked, least))
-        return Found(_sorted_texts(asked, least), None) if is_sorted_first else _collected(asked, source(asked, least))
-    several = len(others(asked, best)) + len(best.answers) > 1
+        return _gathered(asked, least, source(asked, least))
+    several = len(others(asked, best)) + len(best.answers) > 1 or any(way.texts and not way.texts.newest_first for way in ways)
     newest = _newest(asked, NEAR) if several and asked.sort == NEWEST and not asked.up else None
     if newest:
         rows = _read_off(asked, order_ways.within(best, newest))
@@ -84,7 +83,15 @@ def _page(asked: Asked, ways: Sequence[Way]) -> Found:
             rows = _read_off(asked, order_ways.within(best, further))
         if len(rows) > asked.size:
             return Found(rows, None)
-    return _collected(asked, found_in_all(asked, ways)) if newest and any(way.answers for way in ways) else Found(_read_off(asked, best), None)
+    if newest and any(way.answers for way in ways):
+        return _gathered(asked, least, found_in_all(asked, ways))
+    return Found(_read_off(asked, best), None)
+
+
+def _gathered(asked: Asked, way: Way, found: tuple[str, Sql, list[Sql]]) -> Found:
+    if way.texts and not is_sqlite() and asked.sort == NEWEST and not (asked.up or asked.after or others(asked, way)):
+        return Found(_sorted_texts(asked, way), None)
+    return _collected(asked, found)
 
 
 def _read_off(asked: Asked, way: Way) -> list[Place]:

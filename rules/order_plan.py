@@ -125,10 +125,10 @@ def _are_few(ids: Sql, most: int) -> bool:
 
 def _members(way: Way) -> Sql | None:
     """The ids of all a way leads to, and of some more: not placed, or of a text that was not looked at. None: it is the whole
-    list, or PostgreSQL would look at each text."""
+    list, or PostgreSQL would look at each text or order for them."""
+    if not way.ids and not is_sqlite():
+        return None
     if way.texts:
-        if not is_sqlite():
-            return None
         return Sql(f"SELECT {way.texts.id} FROM {way.texts.source} WHERE {way.texts.where.text}", way.texts.where.values)
     if way.ids:
         return Sql(f"SELECT id FROM ({way.ids.text}) x", way.ids.values)
@@ -146,17 +146,19 @@ def _reading(asked: Asked, way: Way, tests: list[Sql], *, of: Sql | None = None,
     values: tuple[object, ...] = ()
     tests = [_by_key(test, way) for test in tests]
     if way.texts:
-        table, start = f'{way.texts.source} CROSS JOIN "order" o', [way.texts.where, Sql(f"o.id = {way.texts.id}")]
+        table, start = _orders_of(way.texts.source, way.texts.id), [way.texts.where, Sql(f"o.id = {way.texts.id}")]
         tests += [way.texts.looks] if way.texts.looks else []
     elif way.ids:
-        table, start, values = f'(SELECT DISTINCT id FROM ({way.ids.text}) x) f CROSS JOIN "order" o', [Sql("o.id = f.id")], way.ids.values
+        newest = "" if is_sqlite() or not way.is_sorted else " ORDER BY id DESC"
+        table = _orders_of(f"(SELECT DISTINCT id FROM ({way.ids.text}) x{newest}) f", "f.id")
+        start, values = [Sql("o.id = f.id")], way.ids.values
     else:
         own = "" if asked.sort.index == "id" else asked.sort.index or LIST
         table = f'"order" o{use(way.index or own)}'
         start = [of or way.facet.test()] if way.facet else []
         start += [condition.test for condition in way.answers if not way.facet or condition.index == LIST]
     where = all_of([*start, *([] if way.texts else [listed(asked.conditions)]), *sets])
-    return (*_with_texts(table, Sql(where.text, values + where.values), tests, way), tests)
+    return _with_texts(table, Sql(where.text, values + where.values), tests, way)
 
 
 def _key(way: Way) -> str:
@@ -170,12 +172,24 @@ def _by_key(test: Sql, way: Way) -> Sql:
     return test if asks_more or not is_sqlite() else Sql(test.text.replace("o.id", _key(way)), test.values)
 
 
-def _with_texts(table: str, start: Sql, tests: Sequence[Sql], way: Way) -> tuple[str, Sql]:
-    """What to read, with the texts when they are looked at: before the orders, when nothing else is asked of those."""
-    if table.startswith("order_text t ") or not any(OF_TEXT.search(test.text) for test in tests):
-        return table, start
+def _orders_of(rows: str, key: str) -> str:
+    """Rows with their orders. With the OFFSET PostgreSQL looks for them one after the other, in the order of the rows and no more than are
+    needed; else it may read all orders first."""
+    return f'{rows} CROSS JOIN "order" o' if is_sqlite() else f'{rows} CROSS JOIN LATERAL (SELECT * FROM "order" WHERE id = {key} OFFSET 0) o'
+
+
+def _with_texts(table: str, start: Sql, tests: list[Sql], way: Way) -> tuple[str, Sql, list[Sql]]:
+    """What to read, with the texts when they are looked at: before the orders, when nothing else is asked of those. PostgreSQL looks for the
+    text of one order after the other: joined, it would read all texts when it takes what is looked for to be rare."""
+    of_text = [test for test in tests if OF_TEXT.search(test.text)]
+    if table.startswith("order_text t ") or not of_text:
+        return table, start, tests
+    if not is_sqlite():
+        looked = all_of(of_text)
+        each = Sql(f"(SELECT {looked.text} FROM order_text t WHERE t.order_id = o.id)", looked.values)
+        return table, start, [*(test for test in tests if test not in of_text), each]
     if way.texts and not any(OF_ORDER.search(test.text) for test in tests):
         table = table.replace(' CROSS JOIN "order" o', ' CROSS JOIN order_text t CROSS JOIN "order" o')
     else:
         table = f"{table} CROSS JOIN order_text t"
-    return table, all_of([start, Sql(f"t.key = {way.texts.key}" if way.texts else "t.order_id = o.id")])
+    return table, all_of([start, Sql(f"t.key = {way.texts.key}" if way.texts else "t.order_id = o.id")]), tests

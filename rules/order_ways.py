@@ -22,7 +22,7 @@ CAP = 10_000
 LOOKED = 1_000  # texts that are looked at to see how many are found; more are counted when nothing better is known
 KEPT = 2_000  # orders that a way leads to are remembered when they are not more
 FEW = 100  # orders are enough to see where a day begins
-LOOKED_THROUGH = 4 * CAP  # rows at most of what may give an order several times, in no order
+LOOKED_THROUGH = 2 * CAP  # rows at most of what may give an order several times, in no order
 PLACED = ' NOT IN (SELECT d.id FROM "order" d WHERE d.placed IS NULL)'  # read off the small index of drafts, not off every order
 RUNS = {  # the column by which an index of orders runs
     LIST: "o.placed", "order_total_id": "o.total", "order_items_id": "o.items", "order_paid_at_placed": "o.paid_at",
@@ -52,6 +52,11 @@ class Way:
     least: int = 0
     newest: int = 0
     is_exact: bool = False
+
+    @property
+    def is_sorted(self) -> bool:
+        """Whether an index gives its ids newest first."""
+        return self.ids is not None and bool(self.answers) and self.answers[0].is_sorted
 
 
 class Part(NamedTuple):
@@ -220,7 +225,7 @@ def _measured(parts: Sequence[tuple[Part, Measured]], last: int) -> Way:
         is_anywhere = way.index in WITH_DATE or (way.ids and not way.answers[0].is_sorted)  # how closely they lie says nothing
         orders = last if is_anywhere else max(orders, last * lately // LATELY)
     is_newest_first = is_exact or way.facet or way.index or (way.texts and way.texts.newest_first) or way.answers[0].is_sorted
-    newest = max((found.high or 0 for _, found in own), default=0) if is_newest_first else last
+    newest = max((found.high or 0 for _, found in own), default=0) if is_newest_first else int(last * (way.texts.latest if way.texts else 1))
     way = replace(way, orders=orders, least=sum(found.found for _, found in own if found.low != 0), newest=newest, is_exact=is_exact)
     ids = own[0][1].ids if is_exact else None
     return way if ids is None else replace(way, texts=None, ids=patterns.these(json.loads(ids) if is_sqlite() else ids))

@@ -12,6 +12,7 @@ from peewee import fn
 from models import Table, database, is_sqlite
 
 LARGE_CACHE = -512_000  # kibibytes, of SQLite, while a table is loaded and its indexes are built
+LARGE_MEMORY = "256MB"  # of PostgreSQL, for the same
 
 
 def keys(table: type[Table], count: int) -> Sequence[int]:
@@ -92,6 +93,7 @@ def without_indexes(tables: Sequence[type[Table]]) -> Iterator[None]:
 @contextmanager
 def _large_cache() -> Iterator[None]:
     if not is_sqlite():
+        database.execute_sql(f"SET LOCAL maintenance_work_mem = '{LARGE_MEMORY}'")
         yield
         return
     (size,), = database.execute_sql("PRAGMA cache_size").fetchall()

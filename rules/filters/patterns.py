@@ -17,7 +17,9 @@ from rules.filters.sample import sample
 from rules.filters.signs import ANY, MARKS, STOP, regex
 from rules.order_text import DRAFTS, END, Mark
 
-OFTEN = 0.2  # of the texts
+OFTEN, MANY = 0.1, 0.02  # of the texts
+STARTS = f"{MARKS}{ANY}@"  # what the words begin with that order_text_words (migrations/0002_search.py) tells apart
+LONGEST_LEXEME = 40  # characters of them that it holds at least
 GLOB = {ord(ANY): f"[{MARKS}]", ord(STOP): "[^0-9]", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
 
 
@@ -50,13 +52,20 @@ def stands(pattern: str) -> Sql:
     return Sql("(t.text || '') ~ ?", (regex(pattern),)) if _has_classes(pattern) else Sql("strpos(t.text, ?) > 0", (pattern,))
 
 
+def there_are(rows: str) -> str:
+    """Whether there are such rows of an order. With an OFFSET PostgreSQL asks for each order; without, it may read the whole table first,
+    as it does not see that only some orders are looked at."""
+    return f"EXISTS ({rows}{'' if is_sqlite() else ' OFFSET 0'})"
+
+
 def _has_classes(pattern: str) -> bool:
     return ANY in pattern or STOP in pattern
 
 
 class Texts(NamedTuple):
     """Texts of which much is known: the table that is searched, a condition on it, and the column with the text's key. `looks`: what stands
-    in the text itself. `newest_first`: they can be read so without sorting. `is_looked_at`: that one is found takes a look at its text."""
+    in the text itself. `newest_first`: they can be read so without sorting. `is_looked_at`: that one is found takes a look at its text.
+    `latest`: where the newest of them lies, when it seems to lie far from the newest of all (1)."""
 
     source: str
     where: Sql
@@ -64,6 +73,7 @@ class Texts(NamedTuple):
     looks: Sql | None = None
     newest_first: bool = True
     is_looked_at: bool = False
+    latest: float = 1
 
     @property
     def id(self) -> str:
@@ -115,18 +125,48 @@ def _is_sure(pattern: str) -> bool:
 
 
 def _found_postgresql(each: Sequence[Sequence[str]]) -> Texts:
-    """Words that stand in every fourth text or so are found sooner by reading texts than in the index."""
-    is_common = sample().share(each) > OFTEN
-    tests = [any_of([stands(pattern) if is_common else _indexed(pattern) for pattern in group]) for group in each]
-    return Texts("order_text t", all_of([Sql(f"t.key >= {DRAFTS}"), *tests]), "t.key", None, is_common, True)
+    """Words that stand in every tenth text or so are found sooner by reading texts than in the index. It is asked for words of a kind or for
+    parts of words, what is rarer: asked for both, PostgreSQL would take each text apart again that has the parts."""
+    seen = sample().seen(each)
+    is_common = seen.share > OFTEN
+    words = [group for group in each if all(pattern[0] in STARTS for pattern in group)]
+    parts = [group for group in each if group not in words]
+    by_words = bool(words) and (not parts or sample().seen(words).share <= sample().seen(parts).share)
+    asked = [] if is_common else words if by_words else parts
+    tests = [_by_words(group) if by_words else any_of(list(map(_by_parts, group))) for group in asked]
+    tests += [any_of(list(map(stands, group))) for group in each if group not in asked]
+    is_looked_at = seen.share > MANY or bool(parts) or not all(_is_word(pattern) for group in each for pattern in group)
+    return Texts("order_text t", all_of([Sql(f"t.key >= {DRAFTS}"), *tests]), "t.key", None, is_common, is_looked_at, seen.latest)
 
 
-def _indexed(pattern: str) -> Sql:
+def _by_words(group: Sequence[str]) -> Sql:
+    """By one of these words of a kind, all of them asked for at once; after what is more than a word the text itself is looked at."""
+    test = Sql("order_text_words(t.text) @@ ?::tsquery", (" | ".join(map(_lexemes, group)),))
+    return test if all(map(_is_word, group)) else all_of([test, any_of(list(map(stands, group)))])
+
+
+def _by_parts(pattern: str) -> Sql:
     """By the trigrams that tell something; then the text itself is looked at."""
     telling = [run for piece in _pieces(pattern) for run in sample().telling(piece)]
     if telling:
         return all_of([*(Sql("t.text LIKE ?", ("%" + re.sub(r"([\\%_])", r"\\\1", run) + "%",)) for run in telling), stands(pattern)])
     return Sql("t.text ~ ?", (regex(pattern),))
+
+
+def _is_word(pattern: str) -> bool:
+    """The index of words says it all: nothing has to be looked at again."""
+    return re.fullmatch(f"[{STARTS}][^{STARTS}{STOP}]{{0,{LONGEST_LEXEME - 1}}}", pattern) is not None
+
+
+def _lexemes(pattern: str) -> str:
+    """What a tsquery is asked for words behind their marks, of the last its beginning."""
+    *whole, last = [word for word in re.split(f"(?=[{STARTS}])", pattern) if word]
+    return " & ".join([*(_lexeme(word, len(word) > LONGEST_LEXEME) for word in whole), _lexeme(last.rstrip(STOP), True)])
+
+
+def _lexeme(word: str, is_beginning: bool) -> str:
+    quoted = [(mark + word[1:LONGEST_LEXEME]).replace("\\", "\\\\").replace("'", "''") for mark in (MARKS if word[0] == ANY else word[0])]
+    return "(" + " | ".join(f"'{each}'{':*' * is_beginning}" for each in quoted) + ")"
 
 
 def any_of(conditions: Sequence[Sql]) -> Sql:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property, lru_cache
 from time import monotonic
+from typing import NamedTuple
 
 from models import database
 from rules.filters.signs import ANY, MARKS, STOP, regex
@@ -19,11 +20,21 @@ TEXTS, PLACES = 1_000, 100
 COMMON = 0.15  # the part of the texts that makes a trigram common
 FEW, TRIED = 4, 50  # trigrams that are asked for at once; texts that say which
 LOOK = 70  # times as long as reading one entry of the index takes looking at a text
+FAR = 3  # times as far as one of them is likely to lie from the next
 KNOWN_FOR = 3600  # seconds
 WHOLE = re.compile(rf"[^\W_]{{3}}|[{MARKS}][^\W_]{{2}}")  # letters enough for PostgreSQL's trigrams
 
 
+class Seen(NamedTuple):
+    """`share`: a part of the texts. `latest`: where the newest of these lies among all, from 0 to 1, when that is far from the end; else 1."""
+
+    share: float
+    latest: float
+
+
 class Sample:
+    """`texts`: the oldest first."""
+
     def __init__(self, texts: Sequence[str]) -> None:
         self.texts = texts
 
@@ -50,10 +61,12 @@ class Sample:
             left = [text for text in left if best in text]
         return [gram for gram in grams if gram in chosen]
 
-    def share(self, each: Sequence[Sequence[str]]) -> float:
-        """In which part of the texts one of every group of patterns stands."""
-        tests = [_test(group) for group in each]
-        return sum(all(test(text) for test in tests) for text in self.texts) / max(1, len(self.texts))
+    def seen(self, each: Sequence[Sequence[str]]) -> Seen:
+        """In how many of the texts one of every group of patterns stands. The newest of few is not taken to say where the newest is."""
+        tests, last = [_test(group) for group in each], len(self.texts)
+        places = [place for place, text in enumerate(self.texts, 1) if all(test(text) for test in tests)]
+        is_far = bool(places) and (last - places[-1]) * len(places) > FAR * last
+        return Seen(len(places) / max(1, last), places[-1] / last if is_far else 1)
 
     def telling(self, piece: str) -> list[str]:
         """The parts of a piece of text whose trigrams are not common, as long as they can be."""
@@ -86,4 +99,4 @@ def _taken(now: int) -> Sample:
     starts = sorted({low + (high - low) * place // PLACES for place in range(PLACES)})
     some = " UNION ".join(f"SELECT * FROM (SELECT key, text FROM order_text WHERE key >= {start} ORDER BY key LIMIT {TEXTS // PLACES}) x{start}"
                           for start in starts)
-    return Sample([text for _, text in database.execute_sql(some).fetchall()])
+    return Sample([text for _, text in sorted(database.execute_sql(some).fetchall())])

@@ -15,7 +15,7 @@ from models import Coupon, Import, Product, Stage, database
 from rules.filters import facets
 from rules.filters.choices import NONE, OWING
 from rules.filters.facets import Facet
-from rules.filters.patterns import Sql, all_of, any_of
+from rules.filters.patterns import Sql, all_of, any_of, there_are
 from rules.order_text import Mark
 from rules.rights import Actor
 from rules.search import fold
@@ -45,7 +45,7 @@ class Made:
 
 def _linked(table: str, condition: str, values: Sequence[Any] = (), *, is_sorted: bool = False) -> Made:
     """Orders with a row in another table."""
-    return Made(Sql(f"EXISTS (SELECT 1 FROM {table} x WHERE x.order_id = o.id AND {condition})", tuple(values)),
+    return Made(Sql(there_are(f"SELECT 1 FROM {table} x WHERE x.order_id = o.id AND {condition}"), tuple(values)),
                 Sql(f"SELECT x.order_id AS id FROM {table} x WHERE x.order_id IS NOT NULL AND {condition}", tuple(values)), is_sorted=is_sorted)
 
 
@@ -76,15 +76,15 @@ def _or_none(none: str, values: Sequence[Any], made: Callable[[list[Any]], Made]
 def labels(values: Sequence[Any], settings: Settings) -> Made:
     def some(keys: list[Any]) -> Made:
         return _linked("order_label", *_among("x.label_id", keys), is_sorted=len(keys) == 1)
-    return _or_none("NOT EXISTS (SELECT 1 FROM order_label x WHERE x.order_id = o.id)", values, some)
+    return _or_none("NOT " + there_are("SELECT 1 FROM order_label x WHERE x.order_id = o.id"), values, some)
 
 
 def customer_labels(values: Sequence[Any], settings: Settings) -> Made:
     def some(keys: list[Any]) -> Made:
         among = _among("x.label_id", keys)
-        return Made(Sql(f"EXISTS (SELECT 1 FROM customer_label x WHERE x.customer_id = o.customer_id AND {among.text})", among.values),
+        return Made(Sql(there_are(f"SELECT 1 FROM customer_label x WHERE x.customer_id = o.customer_id AND {among.text}"), among.values),
                     Sql(f'SELECT c.id FROM customer_label x CROSS JOIN "order" c WHERE c.customer_id = x.customer_id AND {among.text}', among.values))
-    return _or_none("NOT EXISTS (SELECT 1 FROM customer_label x WHERE x.customer_id = o.customer_id)", values, some)
+    return _or_none("NOT " + there_are("SELECT 1 FROM customer_label x WHERE x.customer_id = o.customer_id"), values, some)
 
 
 def couriers(values: Sequence[Any], settings: Settings) -> Made:
@@ -94,7 +94,7 @@ def couriers(values: Sequence[Any], settings: Settings) -> Made:
         ways = ([_linked("parcel", *_among("x.courier_id", known), is_sorted=len(known) == 1)] if known else []) + ([
             _linked("parcel", "x.courier_name <> '' AND " + _among("x.courier_name", typed).text, typed)] if typed else [])
         return ways[0] if len(ways) == 1 else either(*ways)
-    return _or_none("NOT EXISTS (SELECT 1 FROM parcel x WHERE x.order_id = o.id)", values, some)
+    return _or_none("NOT " + there_are("SELECT 1 FROM parcel x WHERE x.order_id = o.id"), values, some)
 
 
 def couriers_typed(text: str) -> list[str]:
@@ -116,7 +116,7 @@ def barcodes(texts: Sequence[str]) -> Made:
     if len(keys) > NAMED:  # more than one says one by one
         begins = any_of([Sql("substr(p.ean, 1, ?) = ?", (len(text), text)) for text in texts])
         among = Sql(f"x.product_id IN (SELECT p.id FROM product p WHERE {begins.text})", begins.values)
-    test = Sql(f"EXISTS (SELECT 1 FROM line x WHERE x.order_id = o.id AND +{among.text})", among.values)
+    test = Sql(there_are(f"SELECT 1 FROM line x WHERE x.order_id = o.id AND +{among.text}"), among.values)
     return replace(_linked("line", among.text, among.values, is_sorted=len(keys) == 1), test=test)
 
 
@@ -138,7 +138,7 @@ def notes(settings: Settings, by: Actor, today: date) -> Made:
 
 
 def unprinted(settings: Settings, by: Actor, today: date) -> Made:
-    return Made(Sql("NOT EXISTS (SELECT 1 FROM document x WHERE x.order_id = o.id AND x.prints > 0)"),
+    return Made(Sql("NOT " + there_are("SELECT 1 FROM document x WHERE x.order_id = o.id AND x.prints > 0")),
                 otherwise=_linked("document", "x.prints > 0", is_sorted=True))
 
 
@@ -183,7 +183,7 @@ def to_refund(settings: Settings) -> Made:
     found = " UNION ".join(f'SELECT o.id FROM "order" o WHERE {way.text}' for way in ways)
     back = "x.state IN ('announced', 'received') AND (x.state = 'received' OR x.is_withdrawal)"
     tests = [Sql(f"({way.text})", way.values) for way in ways]
-    return Made(any_of([*tests, Sql(f'EXISTS (SELECT 1 FROM "return" x WHERE x.order_id = o.id AND {back})')]),
+    return Made(any_of([*tests, Sql(there_are(f'SELECT 1 FROM "return" x WHERE x.order_id = o.id AND {back}'))]),
                 Sql(f'{found} UNION SELECT x.order_id FROM "return" x WHERE {back}', gone.values))
 
 

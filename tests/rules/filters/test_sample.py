@@ -32,3 +32,16 @@ def test_one_is_enough_when_nothing_is_left_to_look_at():
 
 def test_in_an_empty_shop_there_is_still_something_to_ask_for():
     assert Sample([]).rarest(["the", "hee"]) != []
+
+
+def test_what_is_only_in_old_texts_is_said_to_lie_there():
+    old = Sample(["\x03jansen\x1f"] * 50 + ["\x03smit\x1f"] * 50)
+    assert old.seen([["\x03jan"]]) == (0.5, 0.5)
+    assert old.seen([["\x03smit"]]) == (0.5, 1)
+
+
+def test_few_say_nothing_about_where_the_newest_is():
+    few = Sample(["\x03smit\x1f"] * 40 + ["\x03jansen\x1f"] + ["\x03smit\x1f"] * 59)
+    assert few.seen([["\x03jan"]]) == (0.01, 1)
+    assert few.seen([["zwaluw"]]) == (0, 1)
+    assert Sample([]).seen([["jan"]]) == (0, 1)
