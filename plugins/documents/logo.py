@@ -12,7 +12,9 @@ from PIL import ImageOps, UnidentifiedImageError
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
 LARGEST = 20_000_000  # pixels of what is read: all of them are in memory at once
 SMALLEST = 16         # pixels, either way, of what is seen
+ENOUGH = 2_400, 2_400 # pixels, before the white around it is cut off
 KEPT = 800, 400       # pixels at most: 300 to the inch at the width of an invoice's head
+SMOOTH = ("L", "LA", "RGB", "RGBA", "CMYK")  # what can be made smaller as it is
 WHITE = 235           # of 255: what is lighter is paper
 
 NO_PICTURE = "This is no picture that can be read. Choose a PNG, JPEG, WebP or GIF."
@@ -38,6 +40,8 @@ def read(file: bytes) -> Logo:
         with _opened(file) as whole:
             whole.verify()  # WeasyPrint, in the same process, has Pillow read half a file without a word
         with _opened(file) as opened:
+            if opened.mode in SMOOTH:
+                opened.thumbnail(ENOUGH)  # first, so that a photograph is in memory once
             picture = _on_white(ImageOps.exif_transpose(opened))
     except (UnidentifiedImageError, OSError, SyntaxError) as error:
         raise ValueError(NO_PICTURE) from error
