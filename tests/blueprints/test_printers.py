@@ -219,3 +219,10 @@ def test_what_wants_a_sheet_is_only_offered_as_a_pdf(htmx, shop, by, printer):
     roll, _mark, sheet = card.partition("Op een bonprinter")[2].partition("Als pdf")
     assert re.findall(r'name="kind" value="(\w+)"', roll) == ["receipt", "pickup", "gift"] and 'value="invoice"' in sheet
     assert htmx.post(f"/documents/{invoice.id}/print-jobs", data={"printer": printer.id, "key": "a4"}).status_code == 422
+
+
+def test_where_many_and_again_are_printed_is_valid_html(client, placed_order, by, printer, paper, html_errors):
+    factories.a_printer(by, kind="cloudprnt", name="Magazijn")
+    paper.standing = ReceiptPrinter.PAPERLESS
+    for page in (print_many(client, [placed_order], printer, "receipt").text, client.get("/orders").text, card_of(client, placed_order)):
+        assert html_errors(page) == []

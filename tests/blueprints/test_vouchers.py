@@ -6,6 +6,7 @@ import rules.shop
 from models import Operator, Order, Payment, Role, Voucher
 from money import Money
 from rules import vouchers
+from tests import factories
 from tests.conftest import signed_in
 from tests.receipt_printer import read, texts
 from tests.rules.test_vouchers import a_voucher, sold
@@ -122,3 +123,11 @@ def test_its_slip_is_only_for_who_may_spend_it(app, client, shop):
     packer = signed_in(app, mies)
     assert client.get(address).status_code == 200 and packer.get(address).status_code == 404
     assert packer.get("/scan", query_string={"code": f"TB-{voucher.code}"}).location.startswith("/orders?")
+
+
+def test_where_it_is_printed_is_valid_html(client, shop, by, html_errors):
+    voucher = a_voucher(shop)
+    factories.a_printer(by)
+    factories.a_printer(by, kind="cloudprnt", name="Magazijn")
+    for address in (f"/vouchers/{voucher.id}", f"/orders/{voucher.order.number}"):
+        assert html_errors(client.get(address).text) == []
