@@ -115,8 +115,9 @@ def _rates(facts: Facts) -> list[tuple[int | None, int, int]]:
     """Each rate with its taxable amount and VAT; None: what stands outside VAT."""
     outside = facts["total"] - facts["rounding"] - sum(row["gross"] for row in facts["vat"])
     rates: list[tuple[int | None, int, int]] = [(row["rate"], row["base"], row["vat"]) for row in facts["vat"]]
-    has_deposits = any(_rate(facts, line) is None for line in facts["lines"])
-    return [*rates, (None, outside, 0)] if outside or has_deposits else rates
+    on_lines = {_rate(facts, line) for line in facts["lines"]}
+    rates += [(rate, 0, 0) for rate in sorted({rate for rate in on_lines if rate is not None} - {row["rate"] for row in facts["vat"]})]
+    return [*rates, (None, outside, 0)] if outside or None in on_lines else rates
 
 
 def _rate(facts: Facts, line: Facts) -> int | None:

@@ -110,6 +110,14 @@ def test_the_odd_cent_of_a_piece_goes_to_its_largest_line():
     assert sums(both(facts, "credit")[0])[0] == {("S", "9.00"): (1363, 122), ("S", "21.00"): (3716, 779)}
 
 
+def test_a_gift_that_comes_back_has_its_rate_though_nothing_is_credited_of_it():
+    facts = sales.facts([TEA, PricedLine(Quantity.pieces(1), Money(0), 2100)]) | REFERS
+    facts["vat"] = [row for row in facts["vat"] if row["gross"]]
+    for xml in both(facts, "credit"):
+        assert wrong(xml) == []
+    assert sums(both(facts, "credit")[0])[0] == {("S", "9.00"): (1362, 123), ("S", "21.00"): (0, 0)}
+
+
 def test_lines_stay_in_their_order_whatever_their_rates():
     ubl = both(sales.facts([TEA, POT, BOTTLE, TEA]))[0]
     names = [each.text for each in etree.fromstring(ubl).iterfind(".//cac:Item/cbc:Name", SPACES)]
