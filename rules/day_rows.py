@@ -11,6 +11,9 @@ from money import Money, format_percent
 from plugins.printers.contract import Columns, Row, Rule, Text
 from rules import day_facts, shop
 from rules.receipt_paper import Paper
+from rules.refusal import N_
+
+REFUNDS = N_("Refunds")
 
 
 def parts(document: Document) -> list[list[Row]]:
@@ -37,7 +40,7 @@ def rows(paper: Paper) -> Iterator[Row]:
 def _head(paper: Paper) -> Iterator[Row]:
     facts, say = paper.facts, paper.say
     yield Rule()
-    yield Columns(say("Day close") if paper.number else say("X report"), paper.number, bold=True)
+    yield Text(f"{say('Day close')} {paper.number}" if paper.number else say("X report"), bold=True)
     yield Columns(say("From"), _moment(facts["since"]))
     yield Columns(say("Until"), _moment(facts["until"]))
     if facts["previous"]:
@@ -73,9 +76,9 @@ def _money(paper: Paper) -> Iterator[Row]:
     yield Rule()
     for row in facts["methods"]:
         yield from _sums(paper, row["method"], row)
-    yield Columns(say("Received less paid back"), paper.amount(facts["total"]["net"]), bold=True)
+    yield Columns(say(N_("Received less paid back")), paper.amount(facts["total"]["net"]), bold=True)
     if facts["refunds"]["count"]:
-        yield Columns(f"{say('Refunds')} × {facts['refunds']['count']}", paper.amount(-facts["refunds"]["amount"]))
+        yield Columns(f"{say(REFUNDS)} × {facts['refunds']['count']}", paper.amount(-facts["refunds"]["amount"]))
     for name, word in (("given", say("Given in vouchers")), ("spent", say("Paid with vouchers"))):
         if facts["vouchers"][name]:
             yield Columns(word, paper.amount(facts["vouchers"][name]))
@@ -122,4 +125,4 @@ def _rest(paper: Paper) -> Iterator[Row]:
     if facts.get("note"):
         yield Text(facts["note"])
     if facts.get("operator"):
-        yield Text(say("Closed by %(name)s") % {"name": facts["operator"]})
+        yield Text(say(N_("Closed by %(name)s")) % {"name": facts["operator"]})
