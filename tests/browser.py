@@ -48,9 +48,9 @@ def watch(page: Page, home: str, troubles: list[str]) -> None:
     page.on("request", lambda request: request.url.startswith((home, "data:", "blob:")) or troubles.append(f"{page.url} asks {request.url}"))
 
 
-def axe(page: Page) -> list[str]:
-    """What axe-core finds wrong with the page as it is now, a line each."""
-    found = Axe().run(page).response["violations"]
+def axe(page: Page, part: str | None = None) -> list[str]:
+    """What axe-core finds wrong with the page as it is now, or with a part of it, a line each."""
+    found = Axe().run(page, part).response["violations"]
     return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 
 

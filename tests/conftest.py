@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(config, items):
         same = [item for item in items if not DATABASES.intersection(item.fixturenames)]
         config.hook.pytest_deselected(items=same)
         items[:] = [item for item in items if item not in set(same)]
-    items.sort(key=lambda item: "data_real" not in item.nodeid)
+    items.sort(key=lambda item: (item.get_closest_marker("thorough") is None, "data_real" not in item.nodeid))
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ def test_the_first_visitor_sets_the_shop_up_and_is_its_owner(open_page, empty_de
     assert Operator.get().email == "fatima@example.nl"
 
 
+@pytest.mark.thorough
 def test_the_first_page_is_fit_for_everybody(open_page, empty_desk, html_errors):
     for scheme in ("light", "dark"):
         for width in (390, 1440):
