@@ -106,7 +106,7 @@ def claim(printer: int, clock: Clock = now, *, only: int | None = None) -> Print
     with database.atomic():
         if not is_sqlite():
             # or two would each begin another job; the plain FOR UPDATE would wait for who adds one, and they for us
-            Printer.select(Printer.id).where(Printer.id == printer).for_update("FOR NO KEY UPDATE").get()
+            Printer.select(Printer.id).where(Printer.id == printer).for_update("FOR NO KEY UPDATE").get()  # type: ignore[arg-type]
         claimed = PrintJob.update(state="claimed", worker=worker, lease=clock() + CLAIM, attempts=PrintJob.attempts + 1).where(
             PrintJob.id == job.id, *_may_go(printer, clock())).execute()
     return PrintJob.get_by_id(job.id) if claimed else None

@@ -9,6 +9,7 @@ from rules import documents, orders, shop
 from tests import factories
 from tests.desk import eventually
 from tests.journeys.test_stock import scan
+from tests.receipt_printer import read, texts
 from tests.rules.test_vouchers import a_voucher
 
 pytestmark = pytest.mark.row("S21")
@@ -66,6 +67,23 @@ def test_ticked_orders_are_printed_as_one_file(page, order, by):
     page.get_by_role("link", name="Open de PDF").wait_for()
     eventually(lambda: Document.select().where(Document.prints == 1).count() == 2, "both are printed")
     assert documents.of_order(orders.find(order.number))[0].kind == "receipt"
+
+
+def test_ticked_orders_come_out_of_a_receipt_printer_and_one_is_printed_again_from_its_card(page, order, by, paper):
+    printer = factories.a_printer(by, paper.port)
+    factories.a_placed_order(shop.current(), by)
+    page.goto("/orders")
+    for box in page.locator("tbody input[type=checkbox]").all():
+        box.check()
+    page.get_by_role("button", name="Print", exact=True).click()
+    page.locator("#orders-give-paper").get_by_role("button", name="Ophaalbon", exact=True).first.click()
+    page.get_by_text("2 van 2 afgedrukt").wait_for()
+    assert ["Sanne de Boer" in " ".join(texts(read(job))) for job in paper.wait_for_jobs(2)] == [False, True], "the newest first, as in the list"
+    page.goto(f"/orders/{order.number}")
+    part(page).get_by_role("button", name="Ergens anders afdrukken: Ophaalbon").click()
+    page.get_by_role("button", name=f"Afdrukken op {printer.name}").click()
+    part(page).get_by_text("2 keer geprint").wait_for()
+    assert "KOPIE" in texts(read(paper.wait_for_jobs(3)[2]))
 
 
 def test_a_voucher_is_printed_where_it_was_given_and_its_paper_opens_it(page, desk, by):
