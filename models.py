@@ -25,6 +25,9 @@ NOTHING = Quantity(0)
 database = DatabaseProxy()
 
 
+PLANS = "-c jit=off -c max_parallel_workers_per_gather=0 -c plan_cache_mode=force_custom_plan"  # a page asks for little, each time of others
+
+
 def connect_database(url: str) -> None:
     """Point every table at the database of this URL (sqlite:////path or postgresql://…); opens nothing yet."""
     if url.startswith("sqlite"):
@@ -37,7 +40,7 @@ def connect_database(url: str) -> None:
     else:
         database.initialize(connect(
             url.replace("postgresql:", "postgresql+pool:", 1), autoconnect=False, prefer_psycopg3=True, max_connections=40,
-            stale_timeout=600, timeout=10, options="-c jit=off -c max_parallel_workers_per_gather=0",  # a page asks for little, and often
+            stale_timeout=600, timeout=10, options=PLANS,
         ))
 
 
