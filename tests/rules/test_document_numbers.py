@@ -53,6 +53,12 @@ def test_fifty_invoices_at_once_of_which_some_fail_have_no_gap(shop, by):
     assert NumberSeries.get(NumberSeries.key == f"invoice-{year}").next == 46
 
 
+def test_no_document_is_numbered_like_a_day_close(shop, by):
+    with pytest.raises(Invalid, match="check") as refused:
+        document_numbers.clean(NOW | {"receipt_numbers": "Z{year}-{number:04}"})
+    assert refused.value.errors.keys() == {"receipt_numbers"}
+
+
 def test_ten_who_press_at_once_get_one_invoice(shop, by):
     order = factories.an_invoiceable_order(shop, by)
     issued = at_once([lambda: documents.issue(order, "invoice", by=by).id] * 10)
