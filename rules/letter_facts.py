@@ -127,11 +127,13 @@ def _lines(subject: Subject) -> Sequence[Block]:
 
 
 def _totals(subject: Subject) -> Sequence[Block]:
+    """The subtotal is what the lines come to, each after its own discount, as they are listed."""
     order = subject.order
-    adds_vat = not order.prices_include_vat
+    adds_vat, off_lines = not order.prices_include_vat, sum((line.discount for line in totals.lines_of(order)), ZERO)
+    off = order.discount - off_lines
     sums = [
-        (N_("Subtotal"), order.goods, bool(order.discount or order.shipping_total or adds_vat)),
-        (N_("Discount"), -order.discount, bool(order.discount)),
+        (N_("Subtotal"), order.goods - off_lines, bool(off or order.shipping_total or adds_vat)),
+        (N_("Discount"), -off, bool(off)),
         (N_("Shipping"), order.shipping_total, bool(order.shipping_total)),
         (N_("VAT"), order.vat, adds_vat and bool(order.vat)),
         (N_("Rounding"), order.rounding, bool(order.rounding)),

@@ -113,6 +113,7 @@ def _of_sums(sale: Sale, sums: Totals) -> Reading:
     taxed, on_top = sale.regime == Regime.STANDARD, not sale.prices_include_vat
     vat = [(row.rate, row.base.cents, row.vat.cents, row.gross.cents) for row in sums.vat] if taxed else []
     found = {
+        "listed": (sums.goods - sums.line_discount).cents, "off_together": (sums.discount - sums.line_discount).cents,
         "goods": sums.goods.cents, "line_discount": sums.line_discount.cents, "order_discount": sums.order_discount.cents,
         "discount": sums.discount.cents, "shipping_before": sums.shipping.cents, "shipping": (sums.shipping - sums.shipping_discount).cents,
         "coupons": {each.code: each.amount.cents for each in sums.coupons if each.amount and each.kind != "shipping"},

@@ -73,8 +73,8 @@ def letter_page(page: str, language: str) -> Reading:
 
 def _letter(rows: Rows, language: str) -> Reading:
     say = wording.of(language).gettext
-    found: Reading = {"quantities": [], "amounts": [], "discount": 0, "shipping": 0, "vat_total": 0, "rounding": 0}
-    names = {say("Subtotal"): "goods", say("Discount"): "discount", say("Shipping"): "shipping", say("VAT"): "vat_total", say("Rounding"): "rounding",
+    found: Reading = {"quantities": [], "amounts": [], "off_together": 0, "shipping": 0, "vat_total": 0, "rounding": 0}
+    names = {say("Subtotal"): "listed", say("Discount"): "off_together", say("Shipping"): "shipping", say("VAT"): "vat_total", say("Rounding"): "rounding",
              say("Total"): "grand", say("Including VAT"): "vat_total", say("Paid"): "received", say("Still to be paid"): "owed"}
     for name, amount in rows:
         if " × " in name:
