@@ -631,7 +631,7 @@ class Order(Table):
 
 Order.add_index(Order.index(  # the list, newest first; and any combination of what is short, in one walk over this index
     Order.placed, Order.id, Order.status, Order.payment_state, Order.payment_method, Order.shipping_method, Order.operator, Order.source,
-    Order.total, Order.items, name="order_list"))
+    Order.total, Order.items, Order.shipped_at, Order.paid_at, name="order_list"))
 Order.add_index(Order.index(  # what is to be paid, or was paid too much, newest first
     Order.placed, Order.id, Order.payment_state, Order.total, Order.paid, Order.refunded, Order.status, Order.due, name="order_owing",
 ).where(Order.payment_state.in_(("unpaid", "partly_paid", "overpaid"))))

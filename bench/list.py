@@ -41,7 +41,7 @@ def measure(database: str, desk: Kept, app: Flask) -> None:
     print(f"\n## {database}: {' '.join((desk.folder / 'made').read_text().split()[1:])}\n")
     with running(desk), desk.opened():
         listing = Listing(desk, app)
-        print(f"Floors: this page rendered from memory {spoken(listing.floor)}; its rows in a bare table {spoken(listing.bare)}\n", flush=True)
+        print(f"Floors: this page rendered from memory {spoken(listing.floor())}; its rows in a bare table {spoken(listing.bare)}\n", flush=True)
         listed(listing)
         bad_input(listing)
         beside = while_others_write(listing, app)

@@ -864,6 +864,8 @@ def up(migrator, db):
             Order.source,
             Order.total,
             Order.items,
+            Order.shipped_at,
+            Order.paid_at,
             name="order_list",
         )
     )

@@ -37,7 +37,7 @@ NO_WORDS = N_("'{text}' says nothing to look for.")
 NO_CHOICE = N_("There is no {what} '{name}'.")
 NEITHER = N_("'{text}' is neither yes nor no.")
 EXCLUDE = N_("Nothing is found: '{one}' and '{other}' exclude each other.")
-SHORT = {"total", "items", "created"}  # columns that the index of the list holds
+SHORT = {"total", "items", "created", "paid_on", "shipped_on"}  # columns that the index of the list holds
 
 
 @dataclass
