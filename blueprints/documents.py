@@ -70,8 +70,11 @@ def create_credit(key: int) -> Response:
 
 @bp.get(f"{ONE}/<format>.pdf")
 def show(key: int, format: str) -> Response:
+    return paper(rules.documents.seen(key, format, by=actor()), format)
+
+
+def paper(document: Document, format: str) -> Response:
     """The PDF, made by the worker: laying out a page would hold up everybody else here."""
-    document = rules.documents.seen(key, format, by=actor())
     is_copy = bool(request.args.get("copy"))
     path = rules.printing.kept_at(document, format, is_copy=is_copy)
     if not path.exists() and not tasks.wait_for(tasks.make_pdf(document.id, format, is_copy)):

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, g, redirect, render_template, request, ur
 from markupsafe import Markup
 
 import config
+import rules.documents
 from blueprints import documents
 from blueprints.support import by_link
 from blueprints.support.by_link import PLACE, opened
@@ -52,7 +53,8 @@ def make_receipt(token: str) -> Any:
 
 @bp.get(f"/o/<token>/documents/<int(max={LARGEST_ID}):key>.pdf")
 def show_paper(token: str, key: int) -> Response:
-    return documents.show(key, customer_page.format_of(opened(token, "o"), key))
+    format = customer_page.format_of(opened(token, "o"), key)
+    return documents.paper(rules.documents.find(key, format), format)
 
 
 @bp.post(f"{PLACE}/payments")

@@ -52,7 +52,7 @@ def manager(app, shop):
 
 def test_the_first_page_leads_everywhere(client):
     links = set(re.findall(r'href="(/settings/[^"]+)"', client.get("/settings").text))
-    rooms = {"shop", "vat", "documents", "printers", "label-rules", "letters", "operators", "roles"}
+    rooms = {"shop", "vat", "documents", "printers", "label-rules", "letters", "logo", "operators", "roles"}
     assert links == {f"/settings/{page}" for page in {page.path for page in PAGES} | rooms}
     assert all(client.get(link).status_code == 200 for link in links)
 
