@@ -22,6 +22,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-dev-shm-usage", "--font-render-hinting=none",
 ]
+SKIPPED = "Transition was aborted"  # a busy machine shows the next page without fading it in
 REFUSALS = ("401", "403", "409", "422")  # Chromium notes these answers as errors; to the desk they are part of the conversation
 HTMX = ("hx-", "Element “hx-partial”")
 
@@ -44,7 +45,7 @@ def watch(page: Page, home: str, troubles: list[str]) -> None:
             troubles.append(f"{page.url}: {message.text}")
 
     page.on("console", console)
-    page.on("pageerror", lambda error: troubles.append(f"{page.url}: {error}"))
+    page.on("pageerror", lambda error: error.message.startswith(SKIPPED) or troubles.append(f"{page.url}: {error}"))
     page.on("request", lambda request: request.url.startswith((home, "data:", "blob:")) or troubles.append(f"{page.url} asks {request.url}"))
 
 

@@ -166,6 +166,7 @@ def test_notices_come_three_times_before_the_answer(order, server, worker, press
     server.notices("first", times=3)
     assert press() == 303
     soon(lambda: the_one(order).provider_key, "it is sent")
+    soon(lambda: len(server.told) >= 3, "the notices are answered")
     assert {notice["status"] for notice in server.told} == {200}
     server.notices("held")
     must_end_well(order, server)
