@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from models import Job, JobRow, Order, OrderLabel, Payment, database, now
 from money import Money
-from rules import jobs, keys, orders, payments, shop, status
+from rules import jobs, orders, payments, shop, status
 from rules.facts import kept
 from rules.refusal import N_, NotFound, Refused
 from rules.rights import Actor, must_have
@@ -118,22 +118,13 @@ def begin(action: str, value: int, chosen: Iterable[int], *, key: str, by: Actor
     if ACTIONS[action].do is None:
         raise NotFound("This no longer exists.")
     _must_be_known(ACTIONS[action], value, shop.current())
-    asked = {"action": action, "value": value}
-    number = keys.once(key, "bulk change", asked, lambda: _begun("change", asked, chosen, by), by=by)
-    return Job.get_by_id(number)
+    return jobs.once(key, "bulk change", "change", {"action": action, "value": value}, chosen, by=by)
 
 
 def _must_be_known(action: Action, value: int, settings: Settings) -> None:
     nobody = action.known == "operators" and value == 0
     if action.known and not nobody and value not in getattr(settings, action.known):
         raise NotFound("This no longer exists.")
-
-
-def _begun(kind: str, asked: dict[str, Any], chosen: Iterable[int], by: Actor) -> int:
-    job = jobs.begin(kind, asked, chosen, by=by)
-    if not job.total:
-        raise Refused("Select at least one order first.")
-    return int(job.id)
 
 
 def work(job: Job) -> None:
@@ -190,9 +181,9 @@ def undo(job: Job, *, by: Actor) -> Job:
     with database.atomic():
         done: Any = JobRow.select(JobRow.order).where(JobRow.job == job, JobRow.state == "done").order_by(JobRow.id)
         asked = {name: job.settings[name] for name in ("action", "value")} | {"of": job.id}
-        number = keys.once(f"undo-{job.id}", "undo", asked, lambda: _begun("undo", asked, [order for order, in done.tuples()], by), by=by)
-        Job.update(report=job.report | {"undone": number}).where(Job.id == job.id).execute()
-    return Job.get_by_id(number)
+        back = jobs.once(f"undo-{job.id}", "undo", "undo", asked, (order for order, in done.tuples()), by=by)
+        Job.update(report=job.report | {"undone": back.id}).where(Job.id == job.id).execute()
+    return back
 
 
 def title(job: Job, settings: Settings) -> Refused:

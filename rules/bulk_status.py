@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from models import Job, JobRow, Order, Parcel, Status, database
 from money import Quantity
-from rules import jobs, keys, orders, shop, status
+from rules import jobs, orders, shop, status
 from rules.facts import kept
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
@@ -121,14 +121,7 @@ def begin(wanted: Status, choices: dict[str, Any], chosen: Iterable[int], *, key
     if choices["oversell"]:
         must_have(by, "stock.oversell")
     asked = {"action": "status", "value": wanted.id} | {name: choices[name] for name in CHOSEN}
-    return Job.get_by_id(keys.once(key, "bulk status", asked, lambda: _begun(asked, chosen, by), by=by))
-
-
-def _begun(asked: dict[str, Any], chosen: Iterable[int], by: Actor) -> int:
-    job = jobs.begin("status", asked, chosen, by=by)
-    if not job.total:
-        raise Refused("Select at least one order first.")
-    return int(job.id)
+    return jobs.once(key, "bulk status", "status", asked, chosen, by=by)
 
 
 def work(job: Job) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import config
 from models import Document, Job, JobRow, Order
 from plugins.documents import pdf
-from rules import document_kinds, documents, jobs, keys, printing
+from rules import document_kinds, documents, jobs, printing
 from rules.facts import kept
 from rules.refusal import Refused
 from rules.rights import Actor, must_have
@@ -27,16 +27,7 @@ def begin(format: str, chosen: Iterable[int], *, only_new: bool, key: str, by: A
     must_have(by, "documents.print")
     if document_kinds.find(format).kind in LEFT_OUT:
         raise Refused("A credit note or refund slip is printed from its own order.")
-    asked = {"format": format, "only_new": only_new}
-    number = keys.once(key, "documents", asked, lambda: _begun(asked, chosen, by), by=by)
-    return Job.get_by_id(number)
-
-
-def _begun(asked: dict[str, object], chosen: Iterable[int], by: Actor) -> int:
-    job = jobs.begin("documents", asked, chosen, by=by)
-    if not job.total:
-        raise Refused("Select at least one order first.")
-    return int(job.id)
+    return jobs.once(key, "documents", "documents", {"format": format, "only_new": only_new}, chosen, by=by)
 
 
 def work(job: Job) -> None:

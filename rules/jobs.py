@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from peewee import OperationalError, fn
 
 from models import Job, JobRow, Order, database, now
-from rules import rows, selection, shop
+from rules import keys, rows, selection, shop
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor
 from rules.selection import Keys
@@ -47,6 +47,17 @@ def begin(kind: str, settings: dict[str, Any], orders: Iterable[int] = (), *, to
             job.total = len(keys)
             Job.update(total=job.total).where(Job.id == job.id).execute()
     return job
+
+
+def once(key: str, purpose: str, kind: str, settings: dict[str, Any], orders: Iterable[int], *, by: Actor) -> Job:
+    """A job that does this to these orders; the same key means the same job, and `orders` is read only the first time. Refuses none."""
+    def do() -> int:
+        job = begin(kind, settings, orders, by=by)
+        if not job.total:
+            raise Refused("Select at least one order first.")
+        return int(job.id)
+
+    return Job.get_by_id(keys.once(key, purpose, settings, do, by=by))
 
 
 class Later(NamedTuple):

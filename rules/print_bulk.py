@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from peewee import fn
 
 from models import Document, Job, JobRow, Order, Printer, PrintJob, database, is_sqlite, now
-from rules import document_bulk, document_kinds, jobs, keys, print_desk, print_queue, printers, receipt_rows
+from rules import document_bulk, document_kinds, jobs, print_desk, print_queue, printers, receipt_rows
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
 from rules.shop import Settings
@@ -41,14 +41,7 @@ def begin(kind: str, chosen: Iterable[int], printer: int, *, only_new: bool, key
         raise Refused("A credit note or refund slip is printed from its own order.")
     there = print_desk.printer_for(kind, printer)
     asked = {"kind": kind, "only_new": only_new, "printer": there.id}
-    return Job.get_by_id(keys.once(key, "print.many", asked, lambda: _begun(asked, chosen, by), by=by))
-
-
-def _begun(asked: dict[str, Any], chosen: Iterable[int], by: Actor) -> int:
-    job = jobs.begin("print", asked, chosen, by=by)
-    if not job.total:
-        raise Refused("Select at least one order first.")
-    return int(job.id)
+    return jobs.once(key, "print.many", "print", asked, chosen, by=by)
 
 
 def work(job: Job) -> None:
