@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -92,9 +94,10 @@ def name(document: Document) -> str:
 
 
 def kept_at(document: Document, format: str, *, is_copy: bool) -> Path:
-    """Named after what it is made from, so that a restored database never finds somebody else's paper here."""
-    stamp = datetime.isoformat(document.issued).replace(":", "")
-    return config.INSTANCE / "documents" / f"{document.id}-{document.number or document.kind}-{stamp}-{format}{'-copy' if is_copy else ''}.pdf"
+    """Named after all it is made from, so that a restored database never finds somebody else's paper here."""
+    made_of = json.dumps([document.facts, document.issued.isoformat()], sort_keys=True)
+    content = hashlib.sha256(made_of.encode()).hexdigest()[:16]
+    return config.INSTANCE / "documents" / f"{document.id}-{document.number or document.kind}-{content}-{format}{'-copy' if is_copy else ''}.pdf"
 
 
 def _keep(path: Path, content: bytes) -> None:

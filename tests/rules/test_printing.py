@@ -56,6 +56,14 @@ def test_what_was_made_is_kept(invoice):
     path.unlink()
 
 
+def test_a_database_put_back_finds_its_own_paper(invoice):
+    """Another document with the same number, issued in the same second, was made here before."""
+    first = printing.made(invoice, "invoice")
+    invoice.facts = invoice.facts | {"customer": invoice.facts["customer"] | {"billing": ["Stichting Buurtkeuken"]}}
+    second = printing.made(invoice, "invoice")
+    assert "Buurtkeuken" in PdfReader(BytesIO(second)).pages[0].extract_text() and first != second
+
+
 @pytest.mark.parametrize(("format", "width"), [("receipt_80", 80), ("receipt_58", 58), ("pickup_58", 58), ("gift_80", 80)])
 def test_a_roll_is_as_wide_as_its_paper_and_one_page_long(invoice, by, format, width):
     document = documents.issue(orders.find(invoice.order.number), format, by=by)
