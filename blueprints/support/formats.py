@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from flask import Flask, g
 from flask_babel import get_locale, gettext
 from markupsafe import Markup, escape
@@ -60,7 +60,7 @@ def moment(when: datetime | None) -> str:
         return ""
     there, today = local(when), datetime.now(ZONE).date()
     if there.date() == today:
-        return format_time(there, "HH:mm", locale=str(get_locale()))
+        return f"{there:%H:%M}"
     if there.date() == today - timedelta(days=1):
         return gettext("yesterday")
     return _day(there.date(), today)
