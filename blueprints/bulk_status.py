@@ -20,7 +20,6 @@ from blueprints.support.order_search import Asked, read
 from blueprints.support.typed import read_key
 from models import Status
 from rules import bulk_status, jobs, preferences, selection, stock
-from rules.bulk_status import Summary
 from rules.refusal import Refused
 from rules.selection import Selection
 
@@ -71,8 +70,9 @@ def _dialog(wanted: Status, asked: Asked, picked: Selection, problem: str = "") 
     count, capped = selection.count(picked, by=actor())
     liked = request.form if problem else preferences.get(actor(), f"statuses:{wanted.id}", {"stock": 1, "letters": 1})
     facts = {
-        "found": found, "wanted": wanted, "count": count, "capped": capped, "problem": problem, "exceptions": _exceptions(found), "picked": picked,
-        "asked": asked, "liked": liked, "title": _("Set orders to %(status)s", status=name(wanted)),
+        "found": found, "wanted": wanted, "count": count, "capped": capped, "problem": problem, "exceptions": _grouped(found.exceptions),
+        "unattachable": _grouped(found.unattachable), "picked": picked, "asked": asked, "liked": liked,
+        "title": _("Set orders to %(status)s", status=name(wanted)),
     }
     code = 422 if problem else 200
     if not asked_by_htmx():
@@ -80,8 +80,8 @@ def _dialog(wanted: Status, asked: Asked, picked: Selection, problem: str = "") 
     return render_template("bulk_status/_dialog.html", **facts), code, {"HX-Retarget": "#layout-sheets", "HX-Reswap": "innerHTML"}
 
 
-def _exceptions(found: Summary) -> list[tuple[str, int, list[str]]]:
-    """Each reason with how many orders it keeps back, and the first of them."""
-    said = sorted((sentence(why), number) for number, why in found.exceptions)
+def _grouped(refused: list[tuple[str, Refused]]) -> list[tuple[str, int, list[str]]]:
+    """Each reason with how many orders it is about, and the first of them."""
+    said = sorted((sentence(why), number) for number, why in refused)
     grouped = [(why, [number for _why, number in group]) for why, group in groupby(said, key=lambda pair: pair[0])]
     return [(why, len(numbers), numbers[:NUMBERS]) for why, numbers in grouped]

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from models import Job, JobRow, Order, Parcel, Status, database
 from money import Quantity
-from rules import jobs, orders, shop, status
+from rules import bulk_letters, jobs, letters, orders, shop, status
 from rules.facts import kept
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor, must_have
+from rules.shop import Settings
 from rules.stages import step
 from rules.status import Choices
 from rules.stock import Taking
@@ -38,7 +39,7 @@ class Total(NamedTuple):
 @dataclass
 class Summary:
     """What setting these orders to a status would do. `exceptions`: numbers of those that would be refused, with why; `same`: how
-    many have it already; `short`: how many ask for more than there is."""
+    many have it already; `short`: how many ask for more than there is; `unattachable`: numbers of those whose letter would fail, with why."""
 
     wanted: Status
     looked_at: int = 0
@@ -49,6 +50,7 @@ class Summary:
     without_tracking: int = 0
     totals: dict[int, Total] = field(default_factory=dict)
     exceptions: list[tuple[str, Refused]] = field(default_factory=list)
+    unattachable: list[tuple[str, Refused]] = field(default_factory=list)
 
     @property
     def possible(self) -> int:
@@ -61,7 +63,7 @@ def summary(chosen: Iterable[int], wanted: Status, *, by: Actor) -> Summary:
     ahead = Taking(by, oversell=by.may("stock.oversell"))
     for keys_ in _slices(islice(chosen, LOOKED_AT)):
         some = [orders.dress(order, settings) for order in Order.select().where(Order.id.in_(keys_)).order_by(Order.id)]
-        _look(found, some, ahead, by)
+        _mail(found, _look(found, some, ahead, by), settings)
     return found
 
 
@@ -71,11 +73,11 @@ def _slices(chosen: Iterable[int]) -> Iterable[list[int]]:
         yield some
 
 
-def _look(found: Summary, some: Sequence[Order], ahead: Taking, by: Actor) -> None:
-    """Add these orders to the summary."""
+def _look(found: Summary, some: Sequence[Order], ahead: Taking, by: Actor) -> list[Order]:
+    """Add these orders to the summary; answers those that would be changed."""
     found.looked_at += len(some)
     effects = plan(_wants(some, found.wanted))
-    tracked = _with_tracking(some) if found.wanted.asks_tracking else set()
+    tracked, possible = _with_tracking(some) if found.wanted.asks_tracking else set(), list[Order]()
     for order in some:
         if order.status_id == found.wanted.id:
             found.same += 1
@@ -89,16 +91,25 @@ def _look(found: Summary, some: Sequence[Order], ahead: Taking, by: Actor) -> No
         found.short += ahead.short(effects[order.id]) is not None
         ahead.expect(effects[order.id])
         _count(found, order, effects[order.id], tracked)
+        possible.append(order)
+    return possible
 
 
 def _count(found: Summary, order: Order, effects: Sequence[Effect], tracked: set[int]) -> None:
-    found.to_mail += bool(found.wanted.letter and found.wanted.mails_customer and order.email)
-    found.without_address += bool(found.wanted.letter and found.wanted.mails_customer and not order.email)
     found.without_tracking += found.wanted.asks_tracking and order.id not in tracked
     for each in effects:
         if each.take and each.is_proposed:
             before = found.totals.get(each.product.id, Total(each.product, NONE))
             found.totals[each.product.id] = before._replace(take=before.take + each.take)
+
+
+def _mail(found: Summary, possible: Sequence[Order], settings: Settings) -> None:
+    """Count whose customers would get a letter, and look for letters that would fail."""
+    for order in possible:
+        if any(who == "customer" for _letter, who in letters.due(order, found.wanted, settings)):
+            found.to_mail += bool(order.email)
+            found.without_address += not order.email
+    found.unattachable += bulk_letters.unattachable(possible, found.wanted, settings)
 
 
 def _with_tracking(some: Sequence[Order]) -> set[int]:

@@ -9,10 +9,11 @@ from rules.refusal import Invalid, Refused
 TO_NUMBER = (Regime.REVERSE_CHARGE, Regime.INTRA_EU)  # where the buyer's own VAT number has to be on it
 
 
-def must_be_printable(order: Order) -> None:
+def must_be_printable(order: Order, has_lines: bool | None = None) -> None:
+    """`has_lines`: when the caller knows."""
     if order.is_draft:
         raise Refused("Place the order first: a draft has no receipt.")
-    if not order.lines.exists():
+    if not (order.lines.exists() if has_lines is None else has_lines):
         raise Refused("There is nothing on this order to print.")
 
 

@@ -77,13 +77,18 @@ def for_status(order: Order, status: Status, settings: Settings, *, parcels: Seq
     Its own letter, as the status says to whom; and when this places the order, the confirmation and the news to the admins.
     `parcels` are those typed in and not stored yet.
     """
+    subject = Subject(settings, order.language, order, becomes=status, parcels=parcels)
+    return _known(order, [draft for key, who in due(order, status, settings) for draft in _drafts(key, who, subject)])
+
+
+def due(order: Order, status: Status, settings: Settings) -> list[tuple[str, str]]:
+    """Which letters setting this order to this status sends, and to whom: customer or admins."""
     wanted: list[tuple[str, str]] = []
     if order.placed is None and status.stage not in (Stage.DRAFT, Stage.CANCELLED):
         wanted += [("confirmation", "customer"), ("new_order", "admins")]
     if status.letter:
         wanted += [(status.letter, who) for who, mailed in (("customer", status.mails_customer), ("admins", status.mails_admins)) if mailed]
-    subject = Subject(settings, order.language, order, becomes=status, parcels=parcels)
-    return _known(order, [draft for key, who in dict.fromkeys(wanted) for draft in _drafts(key, who, subject) if is_active(key, settings)])
+    return [each for each in dict.fromkeys(wanted) if is_active(each[0], settings)]
 
 
 def for_occasion(

@@ -6,7 +6,7 @@ import pytest
 
 from models import Job, JobRow, Letter, Line, Order, Product, Stage
 from money import Quantity
-from rules import bulk_status, cart, checks, jobs, order_customer, orders, status
+from rules import bulk_status, cart, checks, jobs, letter_templates, order_customer, orders, status
 from rules.rights import DESK
 from tests.factories import a_draft, a_product
 from tests.queries import asked
@@ -148,3 +148,13 @@ def test_the_summary_of_many_takes_few_queries(htmx, tea, shop, by):
     with asked() as many:
         page(htmx.post("/orders/statuses", data=ticked(some, shop.status_for(Stage.SHIPPED))))
     assert len(many) == len(few) <= 12
+
+
+def test_a_letter_whose_invoice_cannot_be_made_is_named_before_it_is_done(htmx, three, shop, by):
+    letter_templates.set_use("shipped", active=True, attach="invoice", by=by)
+    shipped = shop.status_for(Stage.SHIPPED)
+    html = text_of(page(htmx.post("/orders/statuses", data=ticked(three, shipped))))
+    assert "Van 2 bestellingen kan wat met de e-mail meegaat niet worden gemaakt" in html, "the third has no e-mail address"
+    assert f"Vul ze eerst in bij Instellingen, Winkelprofiel. {three[0].number}, {three[2].number} " in html
+    page(htmx.post("/orders/statuses", data=ticked(three, shipped, confirmed=1, asks_stock=1, stock=1, asks_letters=1)))
+    assert {order.status_id for order in Order.select()} == {shipped.id} and not Letter.select().exists(), "with the e-mail left off"
