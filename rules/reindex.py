@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from peewee import JOIN
-
-from models import Address, Customer, Order, OrderText, Product, Table, database, is_sqlite
+from models import Customer, Order, OrderText, Product, Table, database, is_sqlite
 from rules import customer_facts, order_text, product_facts, rows
 
 AT_ONCE = 1_000
@@ -32,27 +30,21 @@ def everything(progress: Progress) -> int:
 
 
 def _orders() -> Iterator[int]:
-    for keys in _keys(Order):
+    for keys in rows.some_at_a_time(Order, AT_ONCE):
         rows.insert(OrderText, ("key", "order_id", "text"), [
             (key, order, text) for order, (key, text) in zip(keys, order_text.composed(keys), strict=True)])
         yield len(keys)
 
 
 def _customers() -> Iterator[int]:
-    billing, shipping = Address.alias(), Address.alias()
-    query: Any = (
-        Customer.select(Customer, billing, shipping)
-        .join_from(Customer, billing, JOIN.LEFT_OUTER, on=Customer.billing, attr="billing")
-        .join_from(Customer, shipping, JOIN.LEFT_OUTER, on=Customer.shipping, attr="shipping")
-    )
-    for keys in _keys(Customer):
-        found = query.where(Customer.id.between(keys[0], keys[-1]))
+    for keys in rows.some_at_a_time(Customer, AT_ONCE):
+        found = customer_facts.between(keys[0], keys[-1])
         _write(Customer, [(customer_facts.search_text(customer_facts.facts_of(row)), row.search, row.id) for row in found])
         yield len(keys)
 
 
 def _products() -> Iterator[int]:
-    for keys in _keys(Product):
+    for keys in rows.some_at_a_time(Product, AT_ONCE):
         found: Any = Product.select().where(Product.id.between(keys[0], keys[-1]))
         _write(Product, [(product_facts.search_text(row.name, row.variant, row.sku, row.ean), row.search, row.id) for row in found])
         yield len(keys)
@@ -60,12 +52,3 @@ def _products() -> Iterator[int]:
 
 def _write(table: type[Table], texts: Sequence[tuple[str, str, int]]) -> None:
     rows.update(table, ("search",), [(text, key) for text, kept, key in texts if text != kept])
-
-
-def _keys(table: type[Table]) -> Iterator[list[int]]:
-    """The keys of all rows, rising, some at a time."""
-    last = 0
-    query: Any = table.select(table._meta.primary_key).order_by(table._meta.primary_key).limit(AT_ONCE).tuples()
-    while keys := [key for key, in query.where(table._meta.primary_key > last)]:
-        yield keys
-        last = keys[-1]

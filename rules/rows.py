@@ -24,6 +24,15 @@ def keys(table: type[Table], count: int) -> Sequence[int]:
     return [key for key, in database.execute_sql(sequence, (f'"{name(table)}"', count)).fetchall()]
 
 
+def some_at_a_time(table: type[Table], most: int) -> Iterator[list[int]]:
+    """The keys of all rows, rising, not more than `most` at once."""
+    key, last = table._meta.primary_key, 0
+    query: Any = table.select(key).order_by(key).limit(most).tuples()
+    while keys := [each for each, in query.where(key > last)]:
+        yield keys
+        last = keys[-1]
+
+
 def insert(table: type[Table], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Write rows of whole numbers, texts, booleans and None (moments as text), in the order of `columns`; others get their defaults."""
     names, values = _defaults(table, tuple(columns))
