@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from models import Printer, PrintJob, now
 from plugins.printers import drawn, epos, escpos
@@ -15,6 +16,7 @@ EMPTY, OPEN, BROKEN = N_("The printer is out of paper."), N_("The printer is ope
 NOT_TAKEN = N_("The printer could not read what it was sent.")
 NOT_SURE = N_("The printer stopped while it printed.")
 STAR = (("41", EMPTY), ("42", OPEN), ("4", BROKEN))  # by the beginning of its status (Star, CloudPRNT Protocol Guide, Printer Status Codes)
+Made = TypeVar("Made")
 
 
 class Given(NamedTuple):
@@ -42,23 +44,34 @@ def give_picture(printer: Printer, key: int) -> Given:
     job = PrintJob.get_or_none(PrintJob.id == key, PrintJob.printer == printer)
     if job is None or job.state not in ("waiting", "claimed", "handing"):
         raise NotFound("There is no such print job.")
-    if job.state != "handing" and (job := _taken(printer, key)) is None:
+    given = _picture(job, printer) if job.state == "handing" else _taken(printer, _picture, only=key)
+    if given is None:
         raise NotFound("There is no such print job.")
+    return given
+
+
+def _picture(job: PrintJob, printer: Printer) -> Given:
     rows: list[Row] = print_queue.rows(job, now())
     return Given(drawn.png(rows, printers.model(printer)), any(isinstance(row, Drawer) for row in rows))
 
 
 def next_request(printer: Printer) -> bytes:
     """What an Epson printer is answered: its next job, from here on handed over; nothing when there is none."""
-    if (job := _taken(printer)) is None:
-        return b""
+    return _taken(printer, _request) or b""
+
+
+def _request(job: PrintJob, printer: Printer) -> bytes:
     return epos.request(str(job.id), escpos.written(print_queue.rows(job, now()), printers.model(printer)))
 
 
-def _taken(printer: Printer, key: int | None = None) -> PrintJob | None:
-    """Claimed and handed over in one breath: the answer to this request is the handing over."""
-    job = print_queue.claim(printer.id, only=key)
-    return job if job is not None and print_queue.begin_handing(job, now) else None
+def _taken(printer: Printer, made: Callable[[PrintJob, Printer], Made], *, only: int | None = None) -> Made | None:
+    """What the printer is given of its next job: claimed, made, and handed over, as the answer to this request is the handing over."""
+    job = print_queue.claim(printer.id, only=only)
+    if job is None:
+        return None
+    with print_queue.unforeseen(job, now):
+        content = made(job, printer)
+        return content if print_queue.begin_handing(job, now) else None
 
 
 def settle_star(printer: Printer, key: int, code: str) -> None:

@@ -10,11 +10,12 @@ after may have, and a person looks. What waits for one printer leaves in its ord
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from peewee import SQL, fn
+from peewee import SQL, PeeweeException, fn
 
 from models import Document, Printer, PrintJob, database, is_sqlite, now
 from plugins.printers import escpos
@@ -27,7 +28,9 @@ CLAIM, HANDING = timedelta(seconds=30), timedelta(minutes=1)  # after which who 
 FIRST_PAUSE, LONGEST_PAUSE = 2, 30   # seconds between attempts, doubled each time
 PATIENCE = timedelta(hours=1)        # with a printer that is off, when no other prints for it
 DRAWER_OPENS = timedelta(minutes=1)  # after the press; later nobody expects it
+TRIES = 3                            # of a paper that goes wrong each time
 LOST, SILENT = N_("Nobody said whether it was printed."), N_("The printer does not answer.")
+UNMADE = N_("It could not be laid out for the printer; the log says why. Print it anew from its order.")
 SAID = (  # by the way to a printer (plugins/printers/network.py), for the translators
     N_("The printer does not say how it stands."), N_("The printer is out of paper."), N_("The printer did not say whether it printed."),
     N_("The printer is not ready: look whether it is open or out of paper."), N_("This is no address of a printer."),
@@ -116,27 +119,42 @@ def _print(job: PrintJob, clock: Clock) -> bool:
     """Try one job that we claimed; whether the next may be tried."""
     printer = shop.current().printers[job.printer_id]
     line = printers.line(printer)
-    try:
-        content = escpos.written(rows(job, clock()), printers.model(printer))
-        line.offer()
-        printers.is_there(printer.id, clock())
-        if not begin_handing(job, clock):
+    with unforeseen(job, clock):
+        try:
+            content = escpos.written(rows(job, clock()), printers.model(printer))
+            line.offer()
+            printers.is_there(printer.id, clock())
+            if not begin_handing(job, clock):
+                return False
+            is_on_paper = line.hand_over(content)
+        except Later as error:
+            put_off(job, str(error), clock())
             return False
-        is_on_paper = line.hand_over(content)
-    except Later as error:
-        put_off(job, str(error), clock())
-        return False
-    except Never as error:
-        return settle(job, "failed", clock(), why=str(error))
-    except Unknown as error:
-        printers.is_wrong(printer.id, str(error))
-        return settle(job, "uncertain", clock(), why=str(error))
-    except Exception as error:
-        put_off(job, type(error).__name__, clock())
-        raise
-    finally:
-        line.close()
+        except Never as error:
+            return settle(job, "failed", clock(), why=str(error))
+        except Unknown as error:
+            printers.is_wrong(printer.id, str(error))
+            return settle(job, "uncertain", clock(), why=str(error))
+        finally:
+            line.close()
     return settle(job, "printed" if is_on_paper else "sent", clock())
+
+
+@contextmanager
+def unforeseen(job: PrintJob, clock: Clock) -> Iterator[None]:
+    """Whatever else goes wrong with a job that we claimed holds up no other: once it may have left, a person looks; before, it is tried
+    again, and given up when it is laid out in vain each time. A database that cannot be asked is no fault of the job."""
+    try:
+        yield
+    except Exception as error:
+        at = clock()
+        if isinstance(error, PeeweeException) or job.error != UNMADE or job.attempts < TRIES:
+            _wait(job, ("claimed",), UNMADE, at)
+        else:
+            settle(job, "failed", at, why=UNMADE, was=("claimed",))
+        settle(job, "uncertain", at, why=LOST, was=("handing",))
+        wake(job.printer_id, 0)
+        raise
 
 
 def rows(job: PrintJob, at: datetime) -> list[Any]:
@@ -154,17 +172,22 @@ def begin_handing(job: PrintJob, clock: Clock) -> bool:
 
 
 def put_off(job: PrintJob, why: str, at: datetime) -> None:
-    """Certainly nothing was printed: try again later, after a longer pause each time."""
-    pause = min(FIRST_PAUSE << min(job.attempts - 1, 10), LONGEST_PAUSE)
+    """The printer cannot print, and certainly nothing was printed: try again later."""
     printers.is_wrong(job.printer_id, why)
-    if _ours(job, BEGUN, state="waiting", error=_short(why), not_before=at + timedelta(seconds=pause), worker=None, lease=None):
+    _wait(job, BEGUN, why, at)
+
+
+def _wait(job: PrintJob, was: tuple[str, ...], why: str, at: datetime) -> None:
+    """After a longer pause each time."""
+    pause = min(FIRST_PAUSE << min(job.attempts - 1, 10), LONGEST_PAUSE)
+    if _ours(job, was, state="waiting", error=_short(why), not_before=at + timedelta(seconds=pause), worker=None, lease=None):
         wake(job.printer_id, pause)
 
 
-def settle(job: PrintJob, state: str, at: datetime, *, why: str = "") -> bool:
+def settle(job: PrintJob, state: str, at: datetime, *, why: str = "", was: tuple[str, ...] = (*BEGUN, "uncertain")) -> bool:
     """How it ended. An answer that comes after somebody gave up on it still counts, unless a person decided."""
     with database.atomic():
-        ended = _ours(job, (*BEGUN, "uncertain"), state=state, lease=None, error=_short(why), ended=at)
+        ended = _ours(job, was, state=state, lease=None, error=_short(why), ended=at)
         if ended and state in ("failed", "uncertain"):
             record(f"print.{state}", job)
         if ended and state in NOT_OUT:

@@ -222,3 +222,18 @@ def test_what_waits_for_a_printer_that_asks_no_more_goes_to_another(star, placed
     print_desk.press(placed_order.number, "receipt", Printer.get(Printer.kind == "cloudprnt").id, "k", by=by)
     print_queue.look_after(lambda: now() + timedelta(minutes=3))
     assert job().printer_id == other.id and job().moved_from_id
+
+
+def test_what_cannot_be_laid_out_is_given_up_and_the_next_is_fetched(app, star, epson, placed_order, by, monkeypatch):
+    monkeypatch.setitem(app.config, "PROPAGATE_EXCEPTIONS", False)
+    for printer, ask in ((Printer.get(Printer.kind == "cloudprnt"), star.work), (Printer.get(Printer.kind == "epson_sdp"), epson.ask)):
+        broken = print_desk.press(placed_order.number, "receipt", printer.id, f"broken {printer.id}", by=by)
+        document = PrintJob.get_by_id(broken).document
+        Document.update(facts={"language": "nl"}).where(Document.id == document.id).execute()
+        for _turn in range(3):
+            with pytest.raises((AssertionError, KeyError)):
+                ask()
+            PrintJob.update(not_before=now()).execute()
+        assert (PrintJob.get_by_id(broken).state, PrintJob.get_by_id(broken).error) == ("failed", print_queue.UNMADE)
+        fine = print_desk.press(placed_order.number, "receipt", printer.id, f"anew {printer.id}", by=by)
+        assert ask() and PrintJob.get_by_id(fine).state in ("printed", "handing")

@@ -301,3 +301,73 @@ def test_nothing_is_printed_of_a_press_that_is_rolled_back(placed_order, printer
         press(placed_order, printer, by, key="rolled back")
         raise RuntimeError
     assert woken == [printer.id] and PrintJob.select().count() == 1
+
+
+def break_facts(job, *names):
+    """As a paper of long ago, which said less."""
+    document = Document.get_by_id(PrintJob.get_by_id(job.id).document_id)
+    Document.update(facts={name: fact for name, fact in document.facts.items() if name not in names}).where(Document.id == document.id).execute()
+
+
+def tried(printer, clock):
+    """Whether the worker got through."""
+    try:
+        print_queue.print_due(printer.id, clock)
+    except (KeyError, TypeError):
+        return False
+    return True
+
+
+def test_a_paper_that_cannot_be_laid_out_is_given_up_and_the_next_is_printed(placed_order, printer, paper, by, clock):
+    broken, fine = press(placed_order, printer, by), press(placed_order, printer, by, key="gift", kind="gift")
+    break_facts(broken, "lines")
+    states = []
+    for _turn in range(3):
+        assert not tried(printer, clock), "it is told to the log"
+        states.append((state(broken), state(fine)))
+        clock.later(seconds=30)
+    assert states == [("waiting", "waiting"), ("waiting", "waiting"), ("failed", "waiting")]
+    assert print_queue.look_after(clock) == {printer.id} and tried(printer, clock)
+    paper.wait_for_jobs(1)
+    assert ["Cadeaubon" in " ".join(said) for said in printed(paper)] == [True] and state(fine) == "printed"
+    failed = PrintJob.get_by_id(broken.id)
+    assert failed.error == "It could not be laid out for the printer; the log says why. Print it anew from its order."
+    assert Event.select().where(Event.kind == "print.failed", Event.order == placed_order).count() == 1
+    assert (Printer.get().state, Document.get(Document.kind == "receipt").prints) == ("", 0), "nothing is wrong with the printer"
+    fresh = press(placed_order, printer, by, key="anew")
+    assert tried(printer, clock) and state(fresh) == "printed" and "KOPIE" not in printed(paper)[1]
+
+
+def test_who_waits_behind_it_is_not_kept_waiting_for_the_minute_task(placed_order, printer, paper, by, clock, monkeypatch):
+    woken = []
+    broken = press(placed_order, printer, by)
+    break_facts(broken, "lines")
+    monkeypatch.setattr(print_queue, "wake", lambda key, seconds: woken.append(seconds))
+    for _turn in range(3):
+        tried(printer, clock)
+        clock.later(seconds=30)
+    assert woken == [2, 0, 4, 0, 0], "after its pause, and whoever is next"
+
+
+def test_waiting_for_paper_is_no_try_of_what_cannot_be_laid_out(placed_order, printer, paper, by, clock):
+    paper.standing = ReceiptPrinter.PAPERLESS
+    job = press(placed_order, printer, by)
+    for _turn in range(5):
+        assert tried(printer, clock)
+        clock.later(seconds=30)
+    break_facts(job, "lines")
+    assert not tried(printer, clock) and state(job) == "waiting"
+    clock.later(seconds=30)
+    assert not tried(printer, clock) and state(job) == "failed"
+
+
+def test_something_unforeseen_after_it_left_is_for_a_person_to_judge(placed_order, printer, paper, by, clock, monkeypatch):
+    job, behind = press(placed_order, printer, by), press(placed_order, printer, by, key="gift", kind="gift")
+    with monkeypatch.context() as changed:
+        changed.setattr(network, "PRINTING", "soon")
+        assert not tried(printer, clock)
+    paper.wait_for_jobs(1)
+    assert state(job) == "uncertain"
+    clock.later(minutes=5)
+    assert tried(printer, clock) and (state(job), state(behind)) == ("uncertain", "printed")
+    assert len(paper.wait_for_jobs(2)) == 2, "none twice"
