@@ -16,7 +16,9 @@ Clock = Callable[[], datetime]
 def silent(clock: Clock = now) -> list[int]:
     """Printers of devices that can say how they stand, and did not for a while."""
     late = Printer.last_seen.is_null() | (Printer.last_seen < clock() - SILENT)
-    used = Printer.select(Printer.id).join(Device, on=Device.printer == Printer.id).where(Printer.kind == "network", late).distinct()
+    used = list(Printer.select(Printer.id).join(Device, on=Device.printer == Printer.id).where(Printer.kind == "network", late).distinct())
+    if not used:  # in a new desk there is no shop yet
+        return []
     known = shop.current()
     return [row.id for row in used if (found := printers.usable(row.id, known)) and found.settings["answers"]]
 
