@@ -9,7 +9,7 @@ from babel.dates import format_date
 
 from models import Document, Regime
 from money import Money, Quantity, format_percent
-from plugins.printers.contract import Barcode, Columns, Feed, Qr, Row, Rule, Text
+from plugins.printers.contract import Barcode, Columns, Feed, Qr, Row, Rule, Table, Text
 from rules import logos, scan, shop, wording
 from rules.document_facts import Facts
 
@@ -97,9 +97,7 @@ class Paper:
         outside = facts["total"] - facts["rounding"] - sum(row["gross"] for row in facts["vat"])
         if facts["regime"] == Regime.STANDARD and facts["vat"]:
             yield Rule()
-            yield Columns(self.say("VAT"), _three(self.say("Excl."), self.say("VAT"), self.say("Incl.")))
-            for row in facts["vat"]:
-                yield Columns(format_percent(row["rate"], self.language), _three(*(self.amount(row[name]) for name in ("base", "vat", "gross"))))
+            yield Table(((self.say("VAT"), self.say("Excl."), self.say("VAT"), self.say("Incl.")), *map(self._rate, facts["vat"])))
             if outside:
                 has_deposits = any(line["deposit"] for line in facts["lines"])
                 yield Columns(self.say("Deposit, outside VAT") if has_deposits else self.say("Outside VAT"), self.amount(outside))
@@ -109,16 +107,14 @@ class Paper:
             if facts["customer"]["vat_number"] and facts["regime"] in WITH_NUMBER:
                 yield Text(f"{self.say('VAT no.')} {facts['customer']['vat_number']}", align="center")
 
+    def _rate(self, row: Facts) -> tuple[str, ...]:
+        return format_percent(row["rate"], self.language), *(self.amount(row[name]) for name in ("base", "vat", "gross"))
+
     def short_day(self, text: str) -> str:
         return format_date(date.fromisoformat(text[:10]), "dd-MM-y", locale=self.language) if text else ""
 
     def long_day(self, text: str) -> str:
         return format_date(date.fromisoformat(text), "d MMMM y", locale=self.language)
-
-
-def _three(base: str, vat: str, gross: str) -> str:
-    """Columns on the right that fit the narrow roll, too."""
-    return f"{base:>9} {vat:>7} {gross:>9}"
 
 
 def _lines(*texts: str) -> Iterator[Row]:

@@ -16,6 +16,7 @@ SIGNED = r"[-−]?\s?(?:€|£|US\$|\$|[A-Z]{3})?\s?\d[\d.,]*[.,]\d\d"
 AMOUNT = re.compile(SIGNED)
 RIGHT = re.compile(rf"^(.*?)((?:\s+{SIGNED})+)$")
 PIECES = re.compile(rf"^(\S+)(?: [a-z]+)? × ({SIGNED})(?: per(?: [a-z]+)?)?$")
+LISTED = re.compile(r"^\S+ ([-−]?\d+(?:[.,]\d+)?\s%)$")  # what the three amounts below it are of
 PERCENT = re.compile(r"^[-−]?(\d+)(?:[.,](\d+))?\s%$")
 Reading = dict[str, Any]
 
@@ -115,7 +116,16 @@ def _below_head(sent: bytes) -> list[str]:
     """What is printed from the left margin, from the rule under whose receipt it is, without the names of columns."""
     printed = [str(row.value) for row in read(sent) if row.what == "text" and row.style.align == "left"]
     rules = [place for place, text in enumerate(printed) if text.startswith("---")]
-    return [text for text in printed[rules[1]:] if not text.startswith("---") and "Incl." not in text]
+    return list(_beside(text for text in printed[rules[1]:] if not text.startswith("---") and not ("Excl." in text and "Incl." in text)))
+
+
+def _beside(printed: Iterator[str]) -> Iterator[str]:
+    """With the columns of a table that was too wide beside each other again."""
+    for text in printed:
+        if of := LISTED.match(text):
+            named = [AMOUNT.search(next(printed))[0] for _heading in range(3)]
+            text = " ".join([of[1], *named])
+        yield text
 
 
 def _rows_of_text(printed: list[str]) -> Rows:

@@ -29,6 +29,14 @@ class Columns:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Amounts under their headings, which are the first row; on the left what they are of. Where they do not fit beside each other, each has
+    a line of its own, with its heading."""
+
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A line across the paper."""
 
@@ -76,7 +84,7 @@ class Drawer:
     """Opens the drawer that hangs on the printer: only when cash moves."""
 
 
-Row = Text | Columns | Rule | Feed | Logo | Image | Barcode | Qr | Cut | Drawer
+Row = Text | Columns | Table | Rule | Feed | Logo | Image | Barcode | Qr | Cut | Drawer
 
 
 class Paper(NamedTuple):

@@ -13,7 +13,7 @@ from PIL import ImageDraw, ImageFont, ImageOps
 
 from plugins.documents.barcode import START_B, STOP, WIDTHS
 from plugins.printers import lines, pictures
-from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Image, Logo, Model, Qr, Row, Rule, Text
+from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Image, Logo, Model, Qr, Row, Rule, Table, Text
 
 FONT = Path(__file__).parents[2] / "static" / "fonts" / "inter-latin.woff2"
 CELL = 12, 26       # dots of a letter of size 1, with the white between two lines
@@ -58,6 +58,8 @@ def _parts(row: Row, model: Model) -> list[Picture.Image]:
         case Columns():
             left, right = (lines.printable(text, model.code_page) for text in (row.left, row.right))
             return [_line(text, row.bold, row.size, model) for text in lines.beside(left, right, model.paper.columns // row.size, hang=row.hang)]
+        case Table():
+            return [_line(text, False, 1, model) for text in lines.table(lines.cells(row.rows, model.code_page), model.paper.columns)]
         case Rule():
             line = Picture.new("L", (model.paper.dots, 14), 255)
             ImageDraw.Draw(line).line(((0, 7), (model.paper.dots, 7)), fill=0, width=2)

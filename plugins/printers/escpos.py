@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from plugins.printers import drawn, lines, pictures
-from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Image, Logo, Model, Qr, Row, Rule, Text
+from plugins.printers.contract import Barcode, Columns, Cut, Drawer, Feed, Image, Logo, Model, Qr, Row, Rule, Table, Text
 
 ESC, FS, GS = b"\x1b", b"\x1c", b"\x1d"
 CODE_PAGES = {"cp858": 19, "cp1252": 16}  # ESC t: its numbers at Epson, which others keep
@@ -33,6 +33,8 @@ def _row(row: Row, model: Model) -> bytes:
             return _text(row, model)
         case Columns():
             return _columns(row, model)
+        case Table():
+            return _lines(lines.table(lines.cells(row.rows, model.code_page), model.paper.columns), model)
         case Rule():
             return b"-" * model.paper.columns + b"\n"
         case Feed():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 
 NEAREST = {
@@ -55,3 +56,25 @@ def beside(left: str, right: str, width: int, *, hang: int = 0) -> list[str]:
         return [*wrapped(left, width, hang=hang), *(line.rjust(width) for line in wrapped(right, width))]
     first, *rest = wrapped(left, room, hang=hang)
     return [first.ljust(width - len(right)) + right, *rest]
+
+
+def cells(rows: Sequence[Sequence[str]], code_page: str) -> list[list[str]]:
+    """A table in letters of the code page."""
+    return [[printable(cell, code_page) for cell in row] for row in rows]
+
+
+def table(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    """In columns as wide as their widest, at the right side, the first on the left; below each other where that is wider than the paper."""
+    first, *others = (max(map(len, column)) for column in zip(*rows, strict=True))
+    gap = min(2, (width - first - sum(others)) // len(others))
+    if gap < 1:
+        return _listed(rows, width)
+    rights = ["".join(" " * gap + cell.rjust(wide) for cell, wide in zip(row[1:], others, strict=True)) for row in rows]
+    return [row[0].ljust(width - len(right)) + right for row, right in zip(rows, rights, strict=True)]
+
+
+def _listed(rows: Sequence[Sequence[str]], width: int) -> list[str]:
+    head, *rest = rows
+    return [line for row in rest for line in (
+        *wrapped(f"{head[0]} {row[0]}", width),
+        *(part for name, cell in zip(head[1:], row[1:], strict=True) for part in beside(f"  {name}", cell, width)))]

@@ -7,7 +7,7 @@ import zxingcpp
 from PIL import Image
 
 from plugins.printers import drawn
-from plugins.printers.contract import PAPERS, Barcode, Columns, Cut, Drawer, Feed, Model, Qr, Rule, Text
+from plugins.printers.contract import PAPERS, Barcode, Columns, Cut, Drawer, Feed, Model, Qr, Rule, Table, Text
 
 pytestmark = pytest.mark.row("S21")
 
@@ -29,6 +29,12 @@ def test_it_is_as_wide_as_its_paper_and_as_long_as_what_is_on_it(width, dots):
 def test_amounts_stand_at_the_right_edge():
     left, _top, right, _bottom = ink(picture(Columns("Thee", "4,95"), Columns("Wijnglas MWMW", "1.234,50", bold=True)))
     assert left < 6 and right > 570
+
+
+def test_a_table_is_drawn_as_it_is_printed():
+    table = Table((("Btw", "Excl.", "Incl."), ("21 %", "1,00", "1,21")))
+    drawn_, texts = picture(table, width=58), picture(Text("Btw" + "Excl.".rjust(22) + "  Incl."), Text("21 %" + "1,00".rjust(21) + "1,21".rjust(7)), width=58)
+    assert drawn_.tobytes() == texts.tobytes()
 
 
 def test_large_letters_are_twice_as_high():

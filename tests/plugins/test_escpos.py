@@ -11,7 +11,7 @@ from PIL import Image as Picture
 from PIL import ImageDraw, ImageOps, ImageStat
 
 from plugins.printers import drawn, escpos, lines, pictures
-from plugins.printers.contract import PAPERS, Barcode, Columns, Cut, Drawer, Feed, Image, Logo, Model, Qr, Rule, Text
+from plugins.printers.contract import PAPERS, Barcode, Columns, Cut, Drawer, Feed, Image, Logo, Model, Qr, Rule, Table, Text
 from tests.receipt_printer import Style, read, texts
 
 MODELS = [Model(PAPERS[width], page) for width in PAPERS for page in escpos.CODE_PAGES]
@@ -99,6 +99,27 @@ def test_an_amount_that_leaves_no_room_has_a_line_of_its_own():
 def test_an_amount_that_would_break_a_word_has_a_line_of_its_own():
     said = texts(printed([Columns("Totaal", "€ 1.234,56", bold=True, size=2)], Model(PAPERS[58])))
     assert said == ["Totaal", "      € 1.234,56"]
+
+
+HEAD = ("Btw", "Excl.", "Btw", "Incl.")
+
+
+def test_amounts_stand_under_their_headings_as_long_as_they_fit():
+    small = Table((HEAD, ("9 %", "8,21", "0,74", "8,95"), ("21 %", "1.020,30", "214,26", "1.234,56")))
+    assert texts(printed([small], Model(PAPERS[58]))) == [
+        "Btw      Excl.     Btw     Incl.", "9 %       8,21    0,74      8,95", "21 %  1.020,30  214,26  1.234,56"]
+    large = Table((HEAD, ("9 %", "8,21", "0,74", "8,95"), ("21 %", "10.203,03", "2.142,64", "12.345,67")))
+    assert texts(printed([large]))[2] == "21 %              10.203,03  2.142,64  12.345,67"
+    assert texts(printed([large], Model(PAPERS[58]))) == [
+        "Btw 9 %", "  Excl.                     8,21", "  Btw                       0,74", "  Incl.                     8,95",
+        "Btw 21 %", "  Excl.                10.203,03", "  Btw                   2.142,64", "  Incl.                12.345,67"]
+
+
+@every_model
+@given(rows=st.lists(st.tuples(*[st.text(max_size=30)] * 4), min_size=2, max_size=4))
+def test_any_table_fits(model, rows):
+    found = printed([Table(tuple(rows))], model)
+    assert {row.what for row in found} == {"text"} and all(len(line) <= model.paper.columns for line in texts(found))
 
 
 def test_words_are_kept_whole_and_a_word_too_long_is_broken():

@@ -111,6 +111,22 @@ def test_every_line_fits_its_paper(width, letters):
     assert all(len(row.value) * row.style.wide <= letters for row in rows)
 
 
+@pytest.mark.parametrize("price", [1_234_567, 99_999_999])
+@pytest.mark.parametrize("width, letters", [(80, 48), (58, 32)])
+def test_the_vat_of_large_amounts_is_read_without_a_broken_line(price, width, letters):
+    facts = sales.facts([PricedLine(Quantity.pieces(1), Money(price), rate) for rate in (900, 2100)])
+    said = texts(printed(issued("receipt", facts), width))
+    vat = said[said.index("-" * letters, [line[:6] for line in said].index("Totaal")) + 1:]
+    for row in facts["vat"]:
+        shown = [Money(row[name]).format("nl", "EUR").strip("€\u00a0") for name in ("base", "vat", "gross")]
+        if width == 80:
+            assert [line.split()[2:] for line in vat if line.startswith(f"{row['rate'] // 100} %")] == [shown]
+        else:
+            place = vat.index(f"Btw {row['rate'] // 100} %")
+            assert [line.split() for line in vat[place + 1:place + 4]] == [["Excl.", shown[0]], ["Btw", shown[1]], ["Incl.", shown[2]]]
+            assert {len(line) for line in vat[place + 1:place + 4]} == {letters}, "at the side of the paper"
+
+
 def test_its_codes_open_the_order_and_the_customers_page(placed_order, by):
     document = slip(placed_order, "receipt_80", by)
     codes = [(row.what, row.value) for row in printed(document) if row.what in ("barcode", "qr")]
