@@ -123,13 +123,14 @@ class Table(Model):
 # The shop and what it set up. Small tables: read once per change and kept in memory by rules/shop.py.
 
 class Logo(Table):
-    """A picture that stands, or once stood, above what the shop prints. Never changed nor deleted: papers that were issued show it."""
+    """A picture that stands, or once stood, above what the shop prints. Never changed, and kept for as long as a paper shows it."""
 
     sha256 = CharField(64, primary_key=True, help_text="of its file")
     file = BlobField(help_text="a PNG without transparency")
     width = IntegerField(help_text="pixels")
     height = IntegerField()
     created = MomentField(default=now)
+    dropped = MomentField(null=True, help_text="since when nothing new shows it; empty: something new does, or a paper is known to")
 
 
 class Shop(Table):

@@ -17,8 +17,8 @@ from redis.exceptions import RedisError
 import config
 from models import database
 from rules import (
-    bank_booking, bulk_changes, bulk_status, document_bulk, documents, exports, jobs, keys, label_rules, outbox, presence, print_bulk, print_queue,
-    print_watch, printing, provider_notices, provider_refunds, provider_rounds, reactions, throttle,
+    bank_booking, bulk_changes, bulk_status, document_bulk, documents, exports, jobs, keys, label_rules, logos, outbox, presence, print_bulk,
+    print_queue, print_watch, printing, provider_notices, provider_refunds, provider_rounds, reactions, throttle,
 )
 from rules.refusal import Refused
 
@@ -202,3 +202,4 @@ def clean_up_at_night() -> None:
     throttle.forget_old()
     presence.forget_old()
     provider_notices.forget_old()
+    logos.forget_unused()

@@ -52,6 +52,7 @@ def up(migrator, db):
         width = IntegerField()
         height = IntegerField()
         created = DateTimeField()
+        dropped = DateTimeField(null=True)
 
     class Shop(Table):
         name = CharField(120)

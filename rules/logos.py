@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from datetime import timedelta
 from functools import lru_cache
 
-from models import Logo, Shop
+from models import Document, Logo, Shop, now
 from plugins.documents import logo
 from plugins.printers import contract, drawn
 from plugins.printers.contract import PAPERS, Model
@@ -16,6 +17,7 @@ from rules.rights import Actor, must_have
 
 RIGHT = "settings.money"
 LARGEST = 5 << 20  # bytes of a file
+KEPT = timedelta(days=1)  # after it was dropped: what is being issued meanwhile still shows it
 SAID = (  # by who reads it (plugins/documents/logo.py), for the translators
     N_("This is no picture that can be read. Choose a PNG, JPEG, WebP or GIF."), N_("This picture has too many pixels. Make it smaller first."),
     N_("This picture is too small to print."),
@@ -35,13 +37,35 @@ def change(file: bytes, *, by: Actor) -> None:
     key = hashlib.sha256(picture.file).hexdigest()
     with settings.changing(by, RIGHT) as known:
         Logo.insert(sha256=key, file=picture.file, width=picture.width, height=picture.height).on_conflict_ignore().execute()
-        settings.write("shop", known.shop, {"logo": key}, by=by)
+        _show(key, known.shop, by)
 
 
 def remove(*, by: Actor) -> None:
     """What is issued from now on has none."""
     with settings.changing(by, RIGHT) as known:
-        settings.write("shop", known.shop, {"logo": None}, by=by)
+        _show(None, known.shop, by)
+
+
+def _show(key: str | None, ours: Shop, by: Actor) -> None:
+    if key != ours.logo_id:
+        Logo.update(dropped=now()).where(Logo.sha256 == ours.logo_id).execute()
+        Logo.update(dropped=None).where(Logo.sha256 == key).execute()
+    settings.write("shop", ours, {"logo": key}, by=by)
+
+
+def forget_unused() -> int:
+    """Remove pictures that stand above nothing: neither what is issued now nor any paper; the night task calls this. Answers how many.
+
+    All papers are gone through once for each picture that was dropped: one that a paper shows is not asked about again.
+    """
+    removed = 0
+    for row in Logo.select(Logo.sha256).where(Logo.dropped < now() - KEPT):
+        still = (Logo.sha256 == row.sha256) & Logo.dropped.is_null(False)
+        if Document.select().where(Document.facts["logo"] == row.sha256).exists():
+            Logo.update(dropped=None).where(still).execute()
+        else:
+            removed += Logo.delete().where(still).execute()
+    return removed
 
 
 def frozen(shop: Shop) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from datetime import timedelta
 
 import pytest
 import zxingcpp
@@ -9,7 +10,7 @@ from peewee import IntegrityError
 from PIL import Image, ImageChops, ImageStat
 from pypdf import PdfReader
 
-from models import Document, Event, Logo, Shop
+from models import Document, Event, Logo, Shop, now
 from plugins.documents import pdf
 from plugins.printers import escpos
 from plugins.printers.contract import PAPERS, Model
@@ -132,6 +133,47 @@ def test_a_logo_that_a_shop_shows_cannot_be_lost(chosen):
     with pytest.raises(IntegrityError):
         Logo.delete().execute()
     assert Shop.get().logo_id == chosen
+
+
+RED, GREEN = a_logo((200, 40, 40)), a_logo((40, 160, 60))
+
+
+def some_days_later():
+    for row in Logo.select().where(Logo.dropped.is_null(False)):
+        Logo.update(dropped=row.dropped - timedelta(days=2)).where(Logo.sha256 == row.sha256).execute()
+    return logos.forget_unused()
+
+
+def test_a_picture_that_stood_above_nothing_is_gone_after_some_nights(chosen, by):
+    logos.change(RED, by=by)
+    assert logos.forget_unused() == 0 and Logo.select().count() == 2, "who issues something meanwhile still shows it"
+    assert some_days_later() == 1
+    assert [row.sha256 for row in Logo.select()] == [kept()] != [chosen]
+    logos.remove(by=by)
+    assert some_days_later() == 1 and not Logo.select().exists()
+    logos.change(a_logo(), by=by)
+    assert kept() == chosen, "it can come back"
+
+
+def test_a_picture_that_a_paper_shows_stays_for_ever(chosen, placed_order, by):
+    document = documents.issue(placed_order, "receipt_80", by=by)
+    page = printing.html(document, "receipt_80")
+    logos.change(RED, by=by)
+    red = kept()
+    logos.change(GREEN, by=by)
+    assert some_days_later() == 1, "red was above nothing"
+    assert {row.sha256 for row in Logo.select()} == {chosen, kept()} and red not in (chosen, kept())
+    assert Logo.get_by_id(chosen).dropped is None, "no paper is gone through for it again"
+    logos.file.cache_clear()
+    assert printing.html(Document.get_by_id(document.id), "receipt_80") == page and some_days_later() == 0
+
+
+def test_a_picture_that_was_chosen_again_is_not_dropped(chosen, by):
+    logos.remove(by=by)
+    Logo.update(dropped=now() - timedelta(days=3)).execute()
+    logos.change(a_logo(), by=by)
+    logos.change(a_logo(), by=by)
+    assert logos.forget_unused() == 0 and some_days_later() == 0 and kept() == chosen
 
 
 def pictures_in(content):
