@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from math import inf
+from operator import itemgetter
 from typing import NamedTuple
 
 from models import is_sqlite
@@ -13,12 +15,12 @@ from rules.filters.condition import LIST, Condition
 from rules.filters.patterns import Sql, all_of
 from rules.filters.spans import Span
 from rules.order_count import SUMMED, Count, counted, limited, total
-from rules.order_plan import LOOKED_AT, NEWEST, WITH_DRAFTS, Asked, Place, cost, found_in_all, others, passed, source
+from rules.order_plan import LOOKED_AT, NEWEST, WITH_DRAFTS, Asked, Place, cost, found_in_all, others, passed, source, walking
 from rules.order_text import DRAFTS
 from rules.order_text import key as text_key
 from rules.order_ways import BY_DATE, CAP, WITH_DATE, Way, listed, run, use
 
-NEAR = 10_000  # orders that are tried first
+NEAR, NEARBY = 10_000, 50_000  # orders that are tried first, at least and at most
 
 
 class Found(NamedTuple):
@@ -70,22 +72,43 @@ def _page(asked: Asked, ways: Sequence[Way]) -> Found:
     """A page, read off the way that is likely to fill it first; or all that the shortest way leads to, sorted. When several things are
     asked nobody knows how many are true of one order: then that is tried on the newest orders only, and on as many as should hold a page when
     it found some, before all are looked for. So it is with words on PostgreSQL, whose index of them does not say where the newest are."""
-    ordered = [way for way in ways if _is_in_order(way, asked)]
-    best = min(ordered, key=lambda way: passed(way, asked, ways, asked.size + 1), default=None)
-    least = min(ways, key=lambda way: _all_of(way, asked))
-    if best is None or _all_of(least, asked) < passed(best, asked, ways, asked.size + 1):
+    least = min(map(_whole, ways), key=lambda way: _all_of(way, asked))
+    costs = [(passed(way, asked, ways, asked.size + 1), way) for way in ways if _is_in_order(way, asked)]
+    costs += [(walking(way, asked, ways, asked.size + 1), walked) for way, walked in _through_texts(ways) if asked.sort == NEWEST]
+    least_cost, best = min(costs, key=itemgetter(0), default=(inf, None))
+    if best is None or _all_of(least, asked) < least_cost:
         return _gathered(asked, least, source(asked, least))
     several = len(others(asked, best)) + len(best.answers) > 1 or any(way.texts and not way.texts.newest_first for way in ways)
-    newest = _newest(asked, NEAR) if several and asked.sort == NEWEST and not asked.up else None
+    near = _near(asked, best, ways)
+    newest = _newest(asked, near) if several and asked.sort == NEWEST and not asked.up else None
     if newest:
         rows = _read_off(asked, order_ways.within(best, newest))
-        if max(1, asked.size // 10) <= len(rows) <= asked.size and (further := _newest(asked, 2 * NEAR * asked.size // len(rows))):
+        if max(1, asked.size // 10) <= len(rows) <= asked.size and (further := _newest(asked, 2 * near * asked.size // len(rows))):
             rows = _read_off(asked, order_ways.within(best, further))
         if len(rows) > asked.size:
             return Found(rows, None)
     if newest and any(way.answers for way in ways):
-        return _gathered(asked, least, found_in_all(asked, ways))
+        return _gathered(asked, least, found_in_all(asked, list(map(_whole, ways))))
     return Found(_read_off(asked, best), None)
+
+
+def _whole(way: Way) -> Way:
+    """The same, when all that it leads to is wanted."""
+    return replace(way, texts=way.texts._replace(where=way.texts.gathered)) if way.texts and way.texts.gathered else way
+
+
+def _through_texts(ways: Sequence[Way]) -> Iterator[tuple[Way, Way]]:
+    """Each that leads to texts, and the same when PostgreSQL reads all texts for them, the newest first."""
+    for way in ways:
+        if way.texts and way.texts.walked:
+            yield way, replace(way, texts=way.texts._replace(where=way.texts.walked, newest_first=True))
+
+
+def _near(asked: Asked, way: Way, ways: Sequence[Way]) -> int:
+    """How many orders are tried first: more when words alone are asked, and twice as many as should hold a page of them are not too many."""
+    if not way.texts or not way.texts.walked or others(asked, way):
+        return NEAR
+    return max(NEAR, min(NEARBY, 2 * asked.size * ways[-1].orders // max(1, way.orders)))
 
 
 def _gathered(asked: Asked, way: Way, found: tuple[str, Sql, list[Sql]]) -> Found:
@@ -95,7 +118,9 @@ def _gathered(asked: Asked, way: Way, found: tuple[str, Sql, list[Sql]]) -> Foun
 
 
 def _read_off(asked: Asked, way: Way) -> list[Place]:
-    return _walked_texts(asked, way) if way.texts else _walked(asked, way)
+    if not way.texts:
+        return _walked(asked, way)
+    return _walked_texts(asked, way) if is_sqlite() else _read_texts(asked, way)
 
 
 def _newest(asked: Asked, many: int) -> Condition | None:
@@ -174,14 +199,8 @@ def _narrowed(asked: Asked, way: Way) -> tuple[Asked, Way]:
 def _walked_texts(asked: Asked, way: Way) -> list[Place]:
     """The page read off the index of words, which gives days, the newest first: each day is taken whole, and sorted."""
     assert way.texts
-    table, start, tests = source(asked, way)
-    where = all_of([start, *tests])
-    after, key = asked.behind("o.placed", "o.id"), way.texts.key
-    if asked.after:
-        day = text_key(0, datetime.fromisoformat(asked.after.value))
-        after = all_of([after, Sql(f"{key} >= ?" if asked.up else f"{key} < ?", (day if asked.up else day + DRAFTS,))])
-    cursor = run(Sql(f"SELECT {key}, o.placed, o.id FROM {table} WHERE {where.text} AND {after.text} ORDER BY {key} {asked.way}",
-                     where.values + after.values))
+    (table, where), key = _texts(asked, way), way.texts.key
+    cursor = run(Sql(f"SELECT {key}, o.placed, o.id FROM {table} WHERE {where.text} ORDER BY {key} {asked.way}", where.values))
     rows, day = list[Place](), 0
     for at, placed, order in cursor:
         if len(rows) > asked.size and at // DRAFTS != day:
@@ -190,6 +209,32 @@ def _walked_texts(asked: Asked, way: Way) -> list[Place]:
         rows.append(Place(placed, order))
     cursor.close()
     return sorted(rows, reverse=not asked.up)[:asked.size + 1]
+
+
+def _texts(asked: Asked, way: Way) -> tuple[str, Sql]:
+    """What to read of texts, and which of it: from the day of the row that the page is to follow."""
+    assert way.texts
+    table, start, tests = source(asked, way)
+    tests = [start, *tests, asked.behind("o.placed", "o.id")]
+    if asked.after:
+        day = text_key(0, datetime.fromisoformat(asked.after.value))
+        tests.append(Sql(f"{way.texts.key} >= ?" if asked.up else f"{way.texts.key} < ?", (day if asked.up else day + DRAFTS,)))
+    return table, all_of(tests)
+
+
+def _read_texts(asked: Asked, way: Way) -> list[Place]:
+    """The page read off all texts, for PostgreSQL, which gives no rows before it has them all: as many as are needed, and the rest of the
+    last day."""
+    assert way.texts
+    (table, where), key = _texts(asked, way), way.texts.key
+    last = "max(key)" if asked.up else "min(key)"
+    rest = (f"{key} > (SELECT {last} FROM m) AND {key} < (SELECT ({last} / {DRAFTS} + 1) * {DRAFTS} FROM m)" if asked.up else
+            f"{key} < (SELECT {last} FROM m) AND {key} >= (SELECT {last} / {DRAFTS} * {DRAFTS} FROM m)")
+    rows = run(Sql(
+        f"WITH m AS MATERIALIZED (SELECT {key} AS key, o.placed, o.id FROM {table} WHERE {where.text} ORDER BY {key} {asked.way} "
+        f"LIMIT {asked.size + 1}) SELECT placed, id FROM (SELECT placed, id FROM m UNION ALL SELECT o.placed, o.id FROM {table} "
+        f"WHERE {where.text} AND {rest}) x ORDER BY placed {asked.way}, id {asked.way} LIMIT {asked.size + 1}", where.values * 2)).fetchall()
+    return [Place(*row) for row in rows]
 
 
 def _sorted_texts(asked: Asked, way: Way) -> list[Place]:

@@ -14,7 +14,9 @@ from rules.order_ways import BY_SIZE, WITH_DATE, Way, listed, run, use
 
 # What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, in a set, when it is looked at, when its text is.
 IN_INDEX, IN_SET, LOOKED_AT, IN_TEXT = 1, 4, 15, 30
+WALKED = 5  # a text, in PostgreSQL, when all are read one after the other
 SCATTERED = 4  # times as much, when one order lies far from the next
+COLUMN = re.compile(r"\bo\.(\w+)")
 OF_ORDER, OF_TEXT = re.compile(r"\bo\.(?!id\b)"), re.compile(r"\bt\.")  # what is asked of an order besides its id
 UNKNOWN = 0.5  # the part of the orders that a condition is taken to leave when nothing is known of it
 
@@ -66,6 +68,15 @@ def passed(way: Way, asked: Asked, ways: Sequence[Way], wanted: int) -> float:
     skipped = way.orders * max(0, way.newest - newest) / max(1, way.newest)
     found = way.orders * 2 * IN_INDEX if way.ids else 0  # all of them, before the first is passed
     return found + min(way.orders, skipped + wanted / max(part, 1e-6)) * cost(way, asked, short, part)
+
+
+def walking(way: Way, asked: Asked, ways: Sequence[Way], wanted: int) -> float:
+    """What it costs to meet so many orders by reading all texts, the newest first, of which this way leads to some."""
+    everything = max(1, ways[-1].orders)
+    some = max(1, min(each.orders for each in ways if each.index == LIST or each is ways[-1]))
+    part, _, newest = share(ways[-1], asked, ways)
+    passed = everything - newest + wanted / max(part * everything / some, 1e-6)
+    return min(some, passed) * (WALKED + min(1, way.orders / some) * LOOKED_AT * bool(others(asked, way)))
 
 
 def share(way: Way, asked: Asked, ways: Sequence[Way]) -> tuple[float, float, int]:
@@ -146,11 +157,11 @@ def _reading(asked: Asked, way: Way, tests: list[Sql], *, of: Sql | None = None,
     values: tuple[object, ...] = ()
     tests = [_by_key(test, way) for test in tests]
     if way.texts:
-        table, start = _orders_of(way.texts.source, way.texts.id), [way.texts.where, Sql(f"o.id = {way.texts.id}")]
+        table, start = _orders_of(way.texts.source, way.texts.id, asked, tests), [way.texts.where, Sql(f"o.id = {way.texts.id}")]
         tests += [way.texts.looks] if way.texts.looks else []
     elif way.ids:
         newest = "" if is_sqlite() or not way.is_sorted else " ORDER BY id DESC"
-        table = _orders_of(f"(SELECT DISTINCT id FROM ({way.ids.text}) x{newest}) f", "f.id")
+        table = _orders_of(f"(SELECT DISTINCT id FROM ({way.ids.text}) x{newest}) f", "f.id", asked, tests)
         start, values = [Sql("o.id = f.id")], way.ids.values
     else:
         own = "" if asked.sort.index == "id" else asked.sort.index or LIST
@@ -172,10 +183,14 @@ def _by_key(test: Sql, way: Way) -> Sql:
     return test if asks_more or not is_sqlite() else Sql(test.text.replace("o.id", _key(way)), test.values)
 
 
-def _orders_of(rows: str, key: str) -> str:
+def _orders_of(rows: str, key: str, asked: Asked, tests: Sequence[Sql]) -> str:
     """Rows with their orders. With the OFFSET PostgreSQL looks for them one after the other, in the order of the rows and no more than are
-    needed; else it may read all orders first."""
-    return f'{rows} CROSS JOIN "order" o' if is_sqlite() else f'{rows} CROSS JOIN LATERAL (SELECT * FROM "order" WHERE id = {key} OFFSET 0) o'
+    needed; else it may read all orders first. It takes time for every column that is named, also of orders of which the tests are not true."""
+    if is_sqlite():
+        return f'{rows} CROSS JOIN "order" o'
+    named = " ".join((asked.sort.column, listed(asked.conditions).text, *(test.text for test in tests)))
+    columns = ", ".join(sorted({"id", "placed", "currency", "total", *COLUMN.findall(named)}))
+    return f'{rows} CROSS JOIN LATERAL (SELECT {columns} FROM "order" WHERE id = {key} OFFSET 0) o'
 
 
 def _with_texts(table: str, start: Sql, tests: list[Sql], way: Way) -> tuple[str, Sql, list[Sql]]:

@@ -152,13 +152,14 @@ def _known(asked: Conditions) -> Iterator[Way]:
 
 def _between(texts: Texts, days: Sequence[Condition]) -> Texts:
     """The same, only of these days: the keys of texts rise with them."""
-    where = texts.where
+    tests = list[Sql]()
     for span in (condition.span for condition in days if condition.span):
         if span.low is not None:
-            where = all_of([where, Sql(f"{texts.key} >= ?", (key(0, span.low),))])
+            tests.append(Sql(f"{texts.key} >= ?", (key(0, span.low),)))
         if span.high is not None:
-            where = all_of([where, Sql(f"{texts.key} < ?", (key(0, span.high) + DRAFTS,))])
-    return texts._replace(where=where)
+            tests.append(Sql(f"{texts.key} < ?", (key(0, span.high) + DRAFTS,)))
+    where, walked, gathered = (each and all_of([each, *tests]) for each in (texts.where, texts.walked, texts.gathered))
+    return texts._replace(where=where or texts.where, walked=walked, gathered=gathered)
 
 
 def _parts(way: Way, asked: Conditions) -> Iterator[Part]:
@@ -166,7 +167,7 @@ def _parts(way: Way, asked: Conditions) -> Iterator[Part]:
     if way.texts:
         yield _of_texts(way, way.texts)
     elif way.ids:
-        yield Part(way, _of_ids(way.ids, way.answers[0].is_sorted), CAP)
+        yield Part(way, _of_ids(way.ids, way.answers[0]), CAP)
     elif way.facet:
         each, days = way.facet.each(), [condition.test for condition in way.answers if condition.index == LIST]
         limit = CAP if len(each) < 3 else 2 * CAP // len(each)
@@ -191,9 +192,12 @@ def _of_texts(way: Way, texts: Texts) -> Part:
     return Part(way, looked, limit, is_looked_at=True)
 
 
-def _of_ids(ids: Sql, is_sorted: bool) -> Sql:
+def _of_ids(ids: Sql, condition: Condition) -> Sql:
     """Each order once. PostgreSQL would read all rows to say so: when they are not sorted it is given some, and adds ids of zero when
-    these were not all."""
+    these were not all. Where they are known to come once, it counts in indexes alone, which do not hold the id."""
+    if condition.once and not is_sqlite():
+        return Sql(f"SELECT NULL::int AS id FROM ({condition.once.text} LIMIT {CAP + 1}) x", condition.once.values)
+    is_sorted = condition.is_sorted
     if is_sorted or is_sqlite():
         return Sql(f"SELECT DISTINCT id FROM ({ids.text}) x WHERE id{PLACED}{' ORDER BY id DESC' * is_sorted} LIMIT {CAP + 1}", ids.values)
     return Sql(f"SELECT id FROM (WITH r AS MATERIALIZED (SELECT id FROM ({ids.text}) x WHERE id{PLACED} LIMIT {LOOKED_THROUGH}) SELECT DISTINCT id "
@@ -209,7 +213,7 @@ def _of_order(way: Way, test: Sql, limit: int) -> Sql:
 def _measuring(number: int, part: Part) -> Sql:
     found = "coalesce(sum(ok), 0)" if part.is_looked_at else "count(*)"
     kept = "NULL" if is_sqlite() else "NULL::int[]"
-    if part.way.texts or part.way.ids:
+    if part.way.texts or (part.way.ids and (is_sqlite() or not part.way.answers[0].once)):
         few = f"json_group_array(id){' FILTER (WHERE ok)' * part.is_looked_at}" if is_sqlite() else "array_agg(id)"
         kept = f"CASE WHEN {found} <= {KEPT} THEN {few} END"
     return Sql(f"SELECT {number}, count(*), {found}, min(id), max(id), {kept} FROM ({part.passed.text}) w{number}", part.passed.values)

@@ -36,6 +36,7 @@ class Condition:
     amount: int | None = None
     barcode: str = ""
     without: Sql | None = None  # the ids of those it is not true of
+    once: Sql | None = None  # as many rows as `found` has orders that were placed
 
     @property
     def negated(self) -> bool:

@@ -106,7 +106,7 @@ def _finished(terms: tuple[Term, ...], made: Made, span: Span | None = None, *, 
     test = _stand(made.words) if made.words else made.test
     without = made.otherwise.found if made.otherwise else None
     return Condition(terms, test, made.found, made.words, made.via, made.index, made.is_sorted, None if terms[0].negated else span, is_short,
-                     without=without)
+                     without=without, once=made.once)
 
 
 def _not(made: Made) -> Made:

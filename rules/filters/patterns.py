@@ -17,7 +17,7 @@ from rules.filters.sample import sample
 from rules.filters.signs import ANY, MARKS, STOP, regex
 from rules.order_text import DRAFTS, END, Mark
 
-OFTEN, MANY = 0.1, 0.02  # of the texts
+MANY, OFTEN, IN_A_THIRD = 0.02, 0.04, 0.35  # of the texts
 STARTS = f"{MARKS}{ANY}@"  # what the words begin with that order_text_words (migrations/0002_search.py) tells apart
 LONGEST_LEXEME = 40  # characters of them that it holds at least
 GLOB = {ord(ANY): f"[{MARKS}]", ord(STOP): "[^0-9]", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
@@ -46,10 +46,11 @@ def _ended(word: str) -> str:
 
 
 def stands(pattern: str) -> Sql:
-    """Whether it stands in t.text; written so that no index is used for it."""
+    """Whether it stands in t.text; written so that no index is used for it. PostgreSQL finds a plain part of it sooner than the whole."""
     if is_sqlite():
         return Sql("t.text GLOB ?", (f"*{pattern.translate(GLOB)}*",))
-    return Sql("(t.text || '') ~ ?", (regex(pattern),)) if _has_classes(pattern) else Sql("strpos(t.text, ?) > 0", (pattern,))
+    plain = Sql("strpos(t.text, ?) > 0", (max(_pieces(pattern), key=len),))
+    return all_of([plain, Sql("(t.text || '') ~ ?", (regex(pattern),))]) if _has_classes(pattern) else plain
 
 
 def there_are(rows: str) -> str:
@@ -65,7 +66,8 @@ def _has_classes(pattern: str) -> bool:
 class Texts(NamedTuple):
     """Texts of which much is known: the table that is searched, a condition on it, and the column with the text's key. `looks`: what stands
     in the text itself. `newest_first`: they can be read so without sorting. `is_looked_at`: that one is found takes a look at its text.
-    `latest`: where the newest of them lies, when it seems to lie far from the newest of all (1)."""
+    `latest`: where the newest of them lies, when it seems to lie far from the newest of all (1). PostgreSQL: `walked` is the condition
+    when all texts are read, the newest first, `gathered` when every one that is found is wanted."""
 
     source: str
     where: Sql
@@ -74,6 +76,8 @@ class Texts(NamedTuple):
     newest_first: bool = True
     is_looked_at: bool = False
     latest: float = 1
+    walked: Sql | None = None
+    gathered: Sql | None = None
 
     @property
     def id(self) -> str:
@@ -125,18 +129,22 @@ def _is_sure(pattern: str) -> bool:
 
 
 def _found_postgresql(each: Sequence[Sequence[str]]) -> Texts:
-    """Words that stand in every tenth text or so are found sooner by reading texts than in the index. It is asked for words of a kind or for
-    parts of words, what is rarer: asked for both, PostgreSQL would take each text apart again that has the parts."""
+    """The index gives all at once: of words that stand in one of 25 texts, and not only in old ones, some are found sooner by reading texts,
+    the newest first; all of them, up to a third of the texts, by the words in the index. It is asked for
+    words of a kind or for parts of words, what is rarer: asked for both, PostgreSQL would take each text apart again that has the parts."""
     seen = sample().seen(each)
-    is_common = seen.share > OFTEN
     words = [group for group in each if all(pattern[0] in STARTS for pattern in group)]
     parts = [group for group in each if group not in words]
     by_words = bool(words) and (not parts or sample().seen(words).share <= sample().seen(parts).share)
-    asked = [] if is_common else words if by_words else parts
+    asked = words if by_words else parts
     tests = [_by_words(group) if by_words else any_of(list(map(_by_parts, group))) for group in asked]
     tests += [any_of(list(map(stands, group))) for group in each if group not in asked]
+    indexed, walked = (all_of([Sql(f"t.key >= {DRAFTS}"), *some]) for some in (tests, [any_of(list(map(stands, group))) for group in each]))
     is_looked_at = seen.share > MANY or bool(parts) or not all(_is_word(pattern) for group in each for pattern in group)
-    return Texts("order_text t", all_of([Sql(f"t.key >= {DRAFTS}"), *tests]), "t.key", None, is_common, is_looked_at, seen.latest)
+    most = IN_A_THIRD if by_words else OFTEN
+    is_common = seen.share > max(OFTEN, min(most, 1 - seen.latest))
+    gathered = indexed if seen.share <= most else walked
+    return Texts("order_text t", walked if is_common else indexed, "t.key", None, is_common, is_looked_at, seen.latest, walked, gathered)
 
 
 def _by_words(group: Sequence[str]) -> Sql:

@@ -32,7 +32,7 @@ OWED = "(" + ", ".join(f"'{state}'" for state in OWING) + ")"
 class Made:
     """`test`: of an order `o`. `found`: the ids of those it is true of, perhaps twice; `is_sorted`: an index gives them the newest first.
     `words`: instead of both, what stands in its text. `via`: what it is at least, `index`: what the test reads, where that is quick to find.
-    `otherwise`: what is true of all others, when that is found more quickly."""
+    `otherwise`: what is true of all others, when that is found more quickly. `once`: as many rows as there are orders that were placed."""
 
     test: Sql
     found: Sql | None = None
@@ -41,6 +41,7 @@ class Made:
     index: str = ""
     is_sorted: bool = False
     otherwise: Any = None
+    once: Sql | None = None
 
 
 def _linked(table: str, condition: str, values: Sequence[Any] = (), *, is_sorted: bool = False) -> Made:
@@ -82,8 +83,10 @@ def labels(values: Sequence[Any], settings: Settings) -> Made:
 def customer_labels(values: Sequence[Any], settings: Settings) -> Made:
     def some(keys: list[Any]) -> Made:
         among = _among("x.label_id", keys)
+        of_customers = f'FROM customer_label x CROSS JOIN "order" c WHERE c.customer_id = x.customer_id AND {among.text}'
         return Made(Sql(there_are(f"SELECT 1 FROM customer_label x WHERE x.customer_id = o.customer_id AND {among.text}"), among.values),
-                    Sql(f'SELECT c.id FROM customer_label x CROSS JOIN "order" c WHERE c.customer_id = x.customer_id AND {among.text}', among.values))
+                    Sql(f"SELECT c.id {of_customers}", among.values),
+                    once=Sql(f"SELECT 1 {of_customers} AND c.placed IS NOT NULL", among.values) if len(keys) == 1 else None)
     return _or_none("NOT " + there_are("SELECT 1 FROM customer_label x WHERE x.customer_id = o.customer_id"), values, some)
 
 

@@ -145,6 +145,7 @@ def test_any_terms_together_find_what_a_slow_reading_finds(many, owner_actor, da
 def test_however_a_query_is_answered_it_finds_the_same(many, owner_actor, data):
     """With a lower limit, what is found by counting is found by reading off an index, and the other way round."""
     from rules import order_count, order_find, order_plan, order_ways
+    from rules.filters import patterns
 
     query = Query(tuple(data.draw(st.lists(terms(), min_size=1, max_size=3, unique=True))))
     known = Query(tuple(term for term in query.terms if is_known(term, many, owner_actor)))
@@ -155,6 +156,9 @@ def test_however_a_query_is_answered_it_finds_the_same(many, owner_actor, data):
         few, cost, work = (data.draw(st.sampled_from(each)) for each in ((0, 5, 1_000), (1, 15, 10_000), (1, 500, 40_000)))
         for module, name, value in ((order_ways, "LOOKED", few), (order_ways, "KEPT", few), (order_find, "LOOKED_AT", cost),
                                     (order_plan, "LOOKED_AT", cost), (order_count, "WORK", work),
+                                    (order_plan, "WALKED", data.draw(st.sampled_from((0, 5, 10_000)))),
+                                    (patterns, "OFTEN", data.draw(st.sampled_from((0, 0.04, 1)))),
+                                    (patterns, "IN_A_THIRD", data.draw(st.sampled_from((0, 1)))),
                                     (order_find, "NEAR", data.draw(st.sampled_from((2, 40, 10_000))))):
             patch.setattr(module, name, value)
         page = order_list.page(known, by=owner_actor, size=10)
