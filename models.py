@@ -154,6 +154,8 @@ class Shop(Table):
     prices_include_vat = BooleanField(default=True)
     small_business = BooleanField(default=False, help_text="KOR: no VAT shown or charged")
     receipt_footer = CharField(500, default="")
+    voucher_terms = CharField(300, default="", help_text="on a voucher; empty: the desk's own sentence")
+    voucher_terms_en = CharField(300, default="")
     receipt_numbers = CharField(40, default="{year}-{number:05}")
     invoice_numbers = CharField(40, default="F{year}-{number:05}")
     credit_numbers = CharField(40, default="C{year}-{number:05}")

@@ -1,4 +1,4 @@
-"""How documents are numbered, and the days on them."""
+"""How documents are numbered, the days on them, and what a voucher says."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, g, render_template
 from flask_babel import lazy_gettext
-from wtforms import StringField
+from wtforms import StringField, TextAreaField
 
 from blueprints.settings import change_row
 from blueprints.support.forms import DeskForm, WholeNumberField
@@ -22,6 +22,8 @@ class NumbersForm(DeskForm):
     credit_numbers = StringField(lazy_gettext("Credit notes"))
     invoice_days = WholeNumberField(lazy_gettext("Days to pay an invoice"))
     exchange_days = WholeNumberField(lazy_gettext("Days to exchange a gift"))
+    voucher_terms = TextAreaField(lazy_gettext("On a voucher in Dutch"))
+    voucher_terms_en = TextAreaField(lazy_gettext("On a voucher in English"))
 
 
 @bp.get("")

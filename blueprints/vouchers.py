@@ -64,11 +64,11 @@ def create_print_job(key: int) -> Response:
 
 @bp.post(f"{ONE}/printing")
 def open(key: int) -> Answer:
-    """By the browser: on a page that prints itself, or as a PDF, as wide as this device's own paper."""
-    printer = printers.usable(g.device.printer_id, g.settings)
-    format = f"voucher_{58 if printer and printer.settings['paper'] == 58 else 80}"
+    """By the browser: on a page that prints itself or as a PDF, as wide as this device's own paper; or as a PDF on A4."""
+    kind, printer = request.form.get("kind"), printers.usable(g.device.printer_id, g.settings)
+    format = "voucher_a4" if kind == "a4" else f"voucher_{58 if printer and printer.settings['paper'] == 58 else 80}"
     document = voucher_slips.issue(key, format, by=actor())
-    shown = "documents.show" if request.form.get("kind") == "pdf" else "print_jobs.show_page"
+    shown = "documents.show" if kind in ("pdf", "a4") else "print_jobs.show_page"
     return redirect(url_for(shown, key=document.id, format=format, copy=1 if document.prints > 1 else None), 303)
 
 

@@ -73,6 +73,8 @@ def up(migrator, db):
         prices_include_vat = BooleanField(default=True)
         small_business = BooleanField(default=False)
         receipt_footer = CharField(500, default="")
+        voucher_terms = CharField(300, default="")
+        voucher_terms_en = CharField(300, default="")
         receipt_numbers = CharField(40, default="{year}-{number:05}")
         invoice_numbers = CharField(40, default="F{year}-{number:05}")
         credit_numbers = CharField(40, default="C{year}-{number:05}")

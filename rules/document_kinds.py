@@ -35,6 +35,7 @@ OF_THE_SHOP = {  # of no order, or with a press of their own
     "dayclose_a4": Format("dayclose", "documents/dayclose_sheet.html", "sheet"),
     "voucher_80":  Format("voucher",  "documents/voucher.html",        "roll_80"),
     "voucher_58":  Format("voucher",  "documents/voucher.html",        "roll_58"),
+    "voucher_a4":  Format("voucher",  "documents/voucher_sheet.html",  "sheet"),
 }
 RIGHTS = {"dayclose": "days.close", "voucher": "payments.record"}  # what it takes to see it, besides printing
 NUMBERED = ("receipt", "invoice", "credit")  # in a series of their own, without gaps

@@ -1,4 +1,4 @@
-"""How documents are numbered: a pattern and a series per kind and year, without gaps."""
+"""How documents are numbered: a pattern and a series per kind and year, without gaps; and what else a shop chooses of them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ FIXED = {"dayclose": "Z{year}-{number:05}"}  # nobody chooses these
 YEAR, NUMBER = r"\{year\}", r"\{number(?::0[1-9])?\}"
 WORDS = r"[A-Za-z.-]{0,12}"
 PATTERN = re.compile(f"{WORDS}{YEAR}[A-Za-z.-]{{1,12}}{NUMBER}")
+TERMS = ("voucher_terms", "voucher_terms_en")
 MOST_DAYS = 365
 
 
@@ -44,6 +45,7 @@ def clean(values: Mapping[str, Any]) -> dict[str, Any]:
     cleaned = fields.read({
         **{column: partial(pattern, values[column]) for column in COLUMNS.values()},
         "invoice_days": partial(_days, values["invoice_days"]), "exchange_days": partial(_days, values["exchange_days"]),
+        **{column: partial(fields.some_lines, values[column], at_most=300) for column in TERMS},
     })
     seen = {_bare(like) for like in FIXED.values()}
     for column in COLUMNS.values():
@@ -76,7 +78,7 @@ def _days(number: int | None) -> int:
 
 
 def change(values: Mapping[str, Any], *, by: Actor, seen: str = "") -> None:
-    """Change how documents are numbered from now on, and the days on them. What was issued keeps its number."""
+    """Change how documents are numbered from now on, the days on them, and what a voucher says. What was issued stays as it is."""
     with settings.changing(by, "settings.money") as known:
         settings.must_be_as_seen("shop", known.shop, seen)
         cleaned = clean(values)

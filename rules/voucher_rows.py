@@ -28,6 +28,6 @@ def rows(paper: Paper) -> Iterator[Row]:
     yield Feed(1)
     yield Barcode(scan.code(voucher["code"]))
     yield Feed(1)
-    yield Text(say(TERMS), align="center")
+    yield Text(voucher.get("terms") or say(TERMS), align="center")
     if paper.facts["order"]["number"]:
         yield Text(f"{say('Given for')} {say('Order').lower()} {paper.facts['order']['number']}", align="center")

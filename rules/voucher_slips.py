@@ -47,11 +47,14 @@ def last(voucher: Voucher) -> Document | None:
 
 
 def facts(voucher: Voucher, settings: Settings) -> Facts:
-    """Amounts in cents; `expires` '' for one that is always valid."""
+    """Amounts in cents; `expires` '' for one that is always valid; `terms` only where the shop has its own."""
     order: Order | None = voucher.order
+    language = order.language if order else settings.shop.language
+    own = settings.shop.voucher_terms_en if language == "en" else settings.shop.voucher_terms
+    terms = {"terms": own} if own else {}
     return {
-        "language": order.language if order else settings.shop.language, "currency": voucher.currency, "shop": document_facts.of_shop(settings),
+        "language": language, "currency": voucher.currency, "shop": document_facts.of_shop(settings),
         "order": {"number": order.number if order else ""}, "customer": {},
         "voucher": {"id": voucher.id, "code": voucher.code, "written": vouchers.written(voucher.code), "amount": voucher.amount.cents,
-                    "left": voucher.balance.cents, "expires": voucher.expires.isoformat() if voucher.expires else ""},
+                    "left": voucher.balance.cents, "expires": voucher.expires.isoformat() if voucher.expires else ""} | terms,
     }

@@ -88,6 +88,8 @@ def test_it_is_printed_by_the_browser_or_on_a_printer(client, htmx, shop, by, pr
     assert "€ 20,00" in shown and vouchers.written(voucher.code) in shown and "js/documents/print.js" in shown
     answer = client.post(f"/vouchers/{voucher.id}/printing", data={"kind": "pdf"})
     assert answer.location.endswith("/voucher_80.pdf?copy=1") and client.get(answer.location).data.startswith(b"%PDF")
+    answer = client.post(f"/vouchers/{voucher.id}/printing", data={"kind": "a4"})
+    assert answer.location.endswith("/voucher_a4.pdf?copy=1") and client.get(answer.location).data.startswith(b"%PDF")
     said = page(htmx.post(f"/vouchers/{voucher.id}/print-jobs", data={"printer": printer.id, "key": "press"}))
     assert f'id="vouchers-print-{voucher.id}"' in said and "Onderweg naar Toonbank" in said
     assert "KOPIE" in texts(read(paper.wait_for_jobs(1)[0]))

@@ -11,7 +11,7 @@ from tests import factories
 
 pytestmark = pytest.mark.row("S21")
 NOW = {"receipt_numbers": "{year}-{number:05}", "invoice_numbers": "F{year}-{number:05}", "credit_numbers": "C{year}-{number:05}",
-       "invoice_days": 14, "exchange_days": 30}
+       "invoice_days": 14, "exchange_days": 30, "voucher_terms": "", "voucher_terms_en": ""}
 
 
 class Broken(Exception):

@@ -4,10 +4,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from models import Document, Event, Order, PrintJob, Voucher, now
+from models import Document, Event, Order, PrintJob, Shop, Voucher, now
 from plugins.printers import escpos
 from plugins.printers.contract import PAPERS, Model
 from rules import print_queue, printing, receipt_rows, scan, voucher_slips, vouchers
+from rules import shop as shops
 from rules.refusal import NotFound, Refused
 from rules.rights import Actor
 from rules.shop import today
@@ -51,6 +52,49 @@ def test_the_page_says_the_same(shop, by):
         assert part in page and part in text
     assert 'class="qr"' in page and "narrow" in page
     assert printing.made(document, "voucher_80").startswith(b"%PDF")
+
+
+OWN = "Alleen in onze winkel.\nNiet in te wisselen voor geld."
+
+
+def own_terms(**terms):
+    Shop.update(**terms).execute()
+    shops.touch()
+
+
+def test_it_says_the_shops_own_terms_in_its_customers_language(shop, by):
+    voucher = a_voucher(shop, 2_000)
+    plain = slip(voucher, by)
+    own_terms(voucher_terms=OWN)
+    document = slip(voucher, by)
+    assert document != plain and "Betaal ermee" in said(plain)[0], "what was issued stays as it is"
+    lines = texts(said(document)[1])
+    assert [line.strip() for line in lines if "onze winkel" in line or "voor geld" in line] == OWN.split("\n") and "Betaal ermee" not in " ".join(lines)
+    for format in ("voucher_80", "voucher_a4"):
+        assert OWN in printing.html(document, format) and "Betaal ermee" not in printing.html(document, format)
+    Order.update(language="en").where(Order.id == voucher.order_id).execute()
+    assert "Pay with it at once" in said(slip(Voucher.get_by_id(voucher.id), by))[0], "none of its own in English"
+    own_terms(voucher_terms_en="In our shop only.")
+    assert "In our shop only." in said(slip(Voucher.get_by_id(voucher.id), by))[0]
+
+
+def test_terms_that_were_taken_away_again_leave_the_first_paper_true(shop, by):
+    voucher = a_voucher(shop, 2_000)
+    plain = slip(voucher, by)
+    own_terms(voucher_terms="")
+    assert slip(voucher, by) == plain
+
+
+def test_it_goes_on_a_sheet_too(shop, by):
+    voucher = a_voucher(shop, 2_000)
+    Voucher.update(expires=date(2031, 3, 9)).execute()
+    pay(sold(shop, 750), voucher)
+    document = slip(Voucher.get_by_id(voucher.id), by, "voucher_a4")
+    page = printing.html(document, "voucher_a4").replace("\xa0", " ")
+    for part in ("€ 12,50", "over van € 20,00", "tot en met 9 maart 2031", vouchers.written(voucher.code), "Betaal ermee, in één keer of in delen."):
+        assert part in page
+    assert slip(Voucher.get_by_id(voucher.id), by) == document, "the same paper on another format"
+    assert printing.made(document, "voucher_a4").startswith(b"%PDF")
 
 
 def test_it_is_a_copy_until_something_is_spent(shop, by):
