@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from contextlib import contextmanager
 
@@ -25,12 +26,36 @@ DATABASES = {"states", "own_desk", "running_desk"}  # every fixture with a datab
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config, items):
-    """The longest first, so that nobody waits for it at the end. On PostgreSQL only what opens a database: the rest would be the same again."""
+    """The longest first, dealt out to all processes, so that none waits for another at the end. On PostgreSQL only what could differ there."""
     if environment.SERVER:
-        same = [item for item in items if not DATABASES.intersection(item.fixturenames)]
+        same = [item for item in items if is_the_same_on_postgresql(item)]
         config.hook.pytest_deselected(items=same)
         items[:] = [item for item in items if item not in set(same)]
-    items.sort(key=lambda item: (item.get_closest_marker("thorough") is None, "data_real" not in item.nodeid))
+    items[:] = dealt(sorted(items, key=seconds, reverse=True), int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def seconds(item):
+    """How long it is said to take."""
+    marker = item.get_closest_marker("thorough")
+    return 0 if marker is None else marker.args[0] if marker.args else 1
+
+
+def dealt(items, processes):
+    """With `--dist worksteal` each process begins with as many of these as the others, in this order: with its share of the long ones."""
+    long, short = [item for item in items if seconds(item)], [item for item in items if not seconds(item)]
+    found = []
+    for place in range(processes):
+        share = long[place::processes]
+        rest = (len(items) - len(found)) // (processes - place) - len(share)
+        found += share + short[:rest]
+        del short[:rest]
+    return found
+
+
+def is_the_same_on_postgresql(item):
+    """What opens no database. What only looks at the HTML of pages that other tests ask for on both. And what is marked `once`: sales that
+    are in no database, and paper of the simplest rows, where rules/test_documents.py and others see on both that those rows come back."""
+    return not DATABASES.intersection(item.fixturenames) or "html_errors" in item.fixturenames or item.get_closest_marker("once") is not None
 
 
 @pytest.fixture(scope="session")

@@ -40,6 +40,7 @@ def rows():
     return {table: table.select().count() for table in (Order, Line, OrderText, Customer, Payment, Event)}
 
 
+@pytest.mark.thorough(5)
 def test_all_of_it_comes_in_once_and_keeps_every_rule(shop, uci):
     orders, lines, cents = straight_from(uci)
     report = imports.bring_in(uci, by=DESK)

@@ -24,6 +24,7 @@ def file(tmp_path):
     return path
 
 
+@pytest.mark.thorough(20)
 @pytest.mark.parametrize("worked", [1.0, 1.6])
 def test_killed_in_the_middle_it_is_as_if_it_never_began(own_desk, file, worked):
     assert own_desk.run("init").returncode == 0

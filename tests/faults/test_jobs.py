@@ -73,6 +73,7 @@ def export(by):
 
 
 @pytest.mark.row("B5")
+@pytest.mark.thorough(20)
 @pytest.mark.parametrize("begin, orders", [(add_a_label, 600), (export, 2_000)])
 def test_the_next_worker_finds_what_a_killed_one_left_once_its_lease_is_over(own_desk, begin, orders):
     assert own_desk.run("init").returncode == 0

@@ -57,6 +57,7 @@ def shop_desk(own_desk, server):
     return own_desk
 
 
+@pytest.mark.thorough(40)
 def test_none_is_lost_and_none_is_sent_twice(app, shop_desk, server):
     with shop_desk.opened():
         cookie = session_of(app, Operator.get())

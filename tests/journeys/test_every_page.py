@@ -53,7 +53,7 @@ def open_menus(page, seen):
             page.keyboard.press("Escape")
 
 
-@pytest.mark.thorough
+@pytest.mark.thorough(100)
 @pytest.mark.row("B25")
 @pytest.mark.parametrize("width, scheme", [(1440, "light"), (390, "dark")])
 def test_every_page_is_fit_for_everybody(open_page, full_desk, html_errors, width, scheme):
@@ -71,7 +71,7 @@ def test_every_page_is_fit_for_everybody(open_page, full_desk, html_errors, widt
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.thorough
+@pytest.mark.thorough(40)
 @pytest.mark.row("B25")
 def test_every_page_speaks_english(open_page, full_desk):
     """No Dutch word of the interface is left when the operator reads English."""

@@ -15,7 +15,7 @@ from tests.rules.test_pricing_cases import (
 )
 from tests.rules.test_pricing_invoices import charge_line, invoice_line
 
-pytestmark = [pytest.mark.row("S21"), pytest.mark.thorough]
+pytestmark = [pytest.mark.row("S21"), pytest.mark.thorough, pytest.mark.once]
 RATES = range(100, 10_000, 100)  # one of its own for each line: then the VAT of an order shows what came on each
 
 

@@ -16,7 +16,7 @@ from tests import any_sale
 from tests.agreement import made, must_agree
 from tests.read_paper import AMOUNT, cents
 
-pytestmark = [pytest.mark.row("S21"), pytest.mark.thorough]
+pytestmark = [pytest.mark.row("S21"), pytest.mark.thorough, pytest.mark.once]
 SALES = st.builds(any_sale.sale, any_sale.CONTENT, regime=st.sampled_from([*Regime, "standard", "standard"]), prices_include_vat=st.booleans(),
                   language=st.sampled_from(("nl", "en")))
 

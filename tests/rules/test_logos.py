@@ -181,6 +181,7 @@ def pictures_in(content):
 
 
 @pytest.mark.thorough
+@pytest.mark.once
 @pytest.mark.parametrize("format", ["receipt_80", "receipt_58", "receipt_a4", "packing", "pickup_58", "gift_80", "invoice"])
 def test_every_pdf_shows_it(chosen, shop, by, format):
     order = factories.an_invoiceable_order(shop, by)
@@ -192,6 +193,7 @@ def test_every_pdf_shows_it(chosen, shop, by, format):
 
 
 @pytest.mark.thorough
+@pytest.mark.once
 def test_many_documents_hold_the_picture_once(chosen, placed_order, by):
     html = printing.html(documents.issue(placed_order, "packing", by=by), "packing")
     content = pdf.sheets(iter([html] * 20), stylesheet=printing.STYLES, most=100)

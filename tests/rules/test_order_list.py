@@ -117,7 +117,7 @@ def test_drafts_stand_where_they_were_begun_whatever_else_is_asked(many, owner_a
 EACH = [(field, text) for field, texts in EXAMPLES.items() for text in texts]
 
 
-@pytest.mark.thorough
+@pytest.mark.thorough(10)
 @pytest.mark.parametrize("negated", [False, True], ids=["is", "not"])
 def test_each_field_finds_what_a_slow_reading_finds(many, owner_actor, negated):
     found = 0

@@ -64,6 +64,7 @@ def test_a_database_put_back_finds_its_own_paper(invoice):
     assert "Buurtkeuken" in PdfReader(BytesIO(second)).pages[0].extract_text() and first != second
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("format", "width"), [("receipt_80", 80), ("receipt_58", 58), ("pickup_58", 58), ("gift_80", 80)])
 def test_a_roll_is_as_wide_as_its_paper_and_one_page_long(invoice, by, format, width):
     document = documents.issue(orders.find(invoice.order.number), format, by=by)
@@ -71,7 +72,7 @@ def test_a_roll_is_as_wide_as_its_paper_and_one_page_long(invoice, by, format, w
     assert round(float(page.mediabox.width) / 72 * 25.4) == width
 
 
-@pytest.mark.thorough
+@pytest.mark.once
 def test_sixty_lines_have_a_head_on_every_page_and_page_numbers(invoice, by, shop):
     order = orders.find(invoice.order.number)
     for place in range(60):

@@ -32,6 +32,7 @@ def test_an_invoice_with_a_code_to_pay_it(order, by):
     assert document.facts["epc"] and found(document) == []
 
 
+@pytest.mark.once
 def test_an_invoice_with_a_logo_and_its_copy(order, by):
     logos.change(a_logo(), by=by)
     document = documents.issue(order, "invoice", by=by)
@@ -42,12 +43,14 @@ def test_a_credit_note(order, by):
     assert found(documents.credit(documents.issue(order, "invoice", by=by).id, by=by), "credit") == []
 
 
+@pytest.mark.once
 def test_an_invoice_of_many_pages(order, by):
     for place in range(60):
         factories.add(order, f"Ambachtelijke thee nummer {place} met een lange naam die niet op één regel past", 495, by=by)
     assert found(documents.issue(orders.find(order.number), "invoice", by=by)) == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["Łódź Žižkov Ñandú", "Чай 茶 شاي चाय", "Kop 🫖 ☕", "Thee\u00ad\u2011x", "ﬁets ½ ² € ≤"])
 def test_an_invoice_with_letters_of_everywhere(order, by, name):
     factories.add(order, name, 495, by=by)
@@ -60,6 +63,7 @@ def test_letters_that_no_font_has_stand_in_the_e_invoice_and_as_a_question_on_pa
     assert "Pot ? met ?" in file.pages[0].extract_text() and "Pot \ue000 met".encode() in file.attachments["factur-x.xml"][0]
 
 
+@pytest.mark.once
 def test_what_is_no_archive_is_seen_to_be_none(order, by):
     """The checks find something, so that finding nothing says something."""
     html = printing.html(documents.issue(order, "invoice", by=by), "invoice")

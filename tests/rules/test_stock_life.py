@@ -160,7 +160,7 @@ ACTS = ("place", "set_status", "set_status", "set_status", "undo_status", "add_l
 STEPS = st.lists(st.tuples(st.sampled_from(ACTS), SMALL, SMALL, SMALL), min_size=3, max_size=20)
 
 
-@pytest.mark.thorough
+@pytest.mark.thorough(20)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
           phases=(Phase.explicit, Phase.generate, Phase.shrink), derandomize=True)
 @given(steps=STEPS)
