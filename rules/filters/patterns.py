@@ -17,7 +17,7 @@ from rules.filters.sample import sample
 from rules.filters.signs import ANY, MARKS, STOP, regex
 from rules.order_text import DRAFTS, END, Mark
 
-MANY, OFTEN, IN_A_THIRD = 0.02, 0.04, 0.35  # of the texts
+MANY, OFTEN, IN_A_THIRD = 0.002, 0.04, 0.35  # of the texts
 STARTS = f"{MARKS}{ANY}@"  # what the words begin with that order_text_words (migrations/0002_search.py) tells apart
 LONGEST_LEXEME = 40  # characters of them that it holds at least
 GLOB = {ord(ANY): f"[{MARKS}]", ord(STOP): "[^0-9]", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
@@ -167,9 +167,11 @@ def _is_word(pattern: str) -> bool:
 
 
 def _lexemes(pattern: str) -> str:
-    """What a tsquery is asked for words behind their marks, of the last its beginning."""
-    *whole, last = [word for word in re.split(f"(?=[{STARTS}])", pattern) if word]
-    return " & ".join([*(_lexeme(word, len(word) > LONGEST_LEXEME) for word in whole), _lexeme(last.rstrip(STOP), True)])
+    """What a tsquery is asked for words behind their marks, of the last its beginning: unless that is in so many texts that it takes longer
+    to read them off the index than to look at those that have the others."""
+    *whole, last = [word for word in re.split(f"(?=[{STARTS}])", pattern.rstrip(STOP)) if word]
+    beginning = [] if whole and sample().seen([[last]]).share > OFTEN else [_lexeme(last, True)]
+    return " & ".join([*(_lexeme(word, len(word) > LONGEST_LEXEME) for word in whole), *beginning])
 
 
 def _lexeme(word: str, is_beginning: bool) -> str:

@@ -54,6 +54,16 @@ def test_the_texts_with_a_pattern_are_found(texts):
     assert wrong == []
 
 
+@pytest.mark.parametrize("often", [-1, 1])
+def test_so_they_are_however_common_the_words_seem(texts, monkeypatch, often):
+    for name in ("OFTEN", "IN_A_THIRD"):
+        monkeypatch.setattr(patterns, name, often)
+    ways = [(pattern, each._replace(where=where)) for pattern in PATTERNS if (each := patterns.found([[pattern]]))
+            for where in (each.where, each.walked, each.gathered) if where]
+    wrong = [pattern for pattern, each in ways if {order for order, in run(each.ids).fetchall()} != having(texts, pattern)]
+    assert wrong == []
+
+
 def test_one_of_several_patterns_is_enough(texts):
     several = (beginning(Mark.NUMBER, ["50"]), beginning(Mark.CITY, ["de", "wi"]), "schiff")
     assert len(having(texts, *several)) == 5 and found(*several) == having(texts, *several)
