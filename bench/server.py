@@ -1,4 +1,4 @@
-"""A PostgreSQL for measurements: its own data, kept beside the shops, with the settings it comes with."""
+"""A PostgreSQL for measurements: its own data, kept beside the shops, with the settings it comes with and the one the README advises."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from bench.harness import ROOM
 from tests import postgres
 
-SETTINGS = ("listen_addresses=", "client_min_messages=warning")
+SETTINGS = ("listen_addresses=", "client_min_messages=warning", "shared_buffers=1GB")
 
 
 @contextmanager
