@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import config  # first: it says how often memory is tidied
+
 import gzip
 import hashlib
 import logging
@@ -19,7 +21,6 @@ from whitenoise import WhiteNoise
 
 import blueprints
 import commands
-import config
 from blueprints.support import access, by_link, formats, pages
 from blueprints.support.forms import new_key
 from blueprints.support.htmx import asked_by_htmx, speak_htmx

@@ -1,5 +1,6 @@
 """Every setting of the desk, read once from the environment."""
 
+import gc
 import os
 import secrets
 from pathlib import Path
@@ -18,6 +19,7 @@ TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 RUN_TASKS_AT_ONCE = os.environ.get("RUN_TASKS_AT_ONCE") == "1"
 
 os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # fonts in PDFs carry no clock time: the same facts give the same bytes
+gc.set_threshold(10_000)  # a page makes thousands of objects and hardly a cycle; loading the desk a million, and all of them stay
 
 
 def secret_key() -> str:

@@ -59,7 +59,6 @@ def run(children: list[Child], migrate: bool, announce) -> None:
         database.close_all()
         huey.storage.close()
         gc.freeze()  # the children share this memory as long as nobody writes to it
-        gc.set_threshold(10_000)  # a page makes thousands of objects and hardly a cycle
         watch(children, announce)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
+from babel import Locale
 from babel.dates import format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -30,20 +32,33 @@ LONGEST_BARCODE = 18  # letters that are still wide enough for a scanner on 58 m
 def _pages(language: str) -> Environment:
     """The templates of documents in one language; everything that is filled in is escaped."""
     pages = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
-                        lstrip_blocks=True, extensions=["jinja2.ext.i18n"])
+                        lstrip_blocks=True, auto_reload=False, extensions=["jinja2.ext.i18n"])
     pages.install_gettext_translations(wording.of(language), newstyle=True)  # type: ignore[attr-defined]
+    locale = Locale.parse(language)
     pages.filters.update(
         money=lambda cents, currency="EUR": Money(cents).format(language, currency),
         amount=lambda cents: Money(cents).format(language, "EUR").translate(BARE),
         quantity=lambda thousandths: Quantity(thousandths).format(language),
         percent=lambda rate: format_percent(rate, language),
-        day=lambda text: format_date(date.fromisoformat(text[:10]), "d MMMM y", locale=language),
-        short_day=lambda text: format_date(date.fromisoformat(text[:10]), "dd-MM-y", locale=language),
+        day=lambda text: format_date(date.fromisoformat(text[:10]), "d MMMM y", locale=locale),
+        short_day=lambda text: format_date(date.fromisoformat(text[:10]), "dd-MM-y", locale=locale),
         moment=_moment,
         without_vat=lambda cents, rate: cents - Money(cents).tax_inside(rate).cents,
     )
-    pages.globals.update(odd_words=day_facts.ODD, qr=lambda text: Markup(qr.svg(text).replace("<svg ", '<svg class="qr" ', 1)), barcode=_barcode)
+    pages.globals.update(
+        _=_words(language), odd_words=day_facts.ODD, barcode=_barcode,
+        qr=lambda text: Markup(qr.svg(text).replace("<svg ", '<svg class="qr" ', 1)),
+    )
     return pages
+
+
+def _words(language: str) -> Callable[..., Markup]:
+    """The texts of templates in one language; %(name)s in one is filled in and made safe."""
+    @lru_cache(1_000)
+    def word(text: str) -> Markup:
+        return Markup(wording.of(language).gettext(text))
+
+    return lambda text, **facts: word(text) % facts
 
 
 def _moment(text: str) -> str:

@@ -58,3 +58,7 @@ def test_a_pin_that_is_too_simple_or_no_number_is_refused(pin):
 def test_a_pin_has_four_to_eight_digits():
     for pin in ("4071", "40713962"):
         passwords.must_be_good_pin(pin)
+
+
+def test_who_is_unknown_is_checked_at_the_same_costs():
+    assert not passwords.HASHER.check_needs_rehash(passwords.NOBODY)
