@@ -89,7 +89,7 @@ def _money(paper: Paper) -> Iterator[Row]:
 
 def _sums(paper: Paper, name: str, row: dict[str, Any]) -> Iterator[Row]:
     """What came in and went back apart, where both happened."""
-    yield Columns(f"{name} × {row['count']}" if row["count"] > 0 else name, paper.amount(row["net"]))
+    yield Columns(f"{name} ×\u00a0{row['count']}" if row["count"] > 0 else name, paper.amount(row["net"]))
     if row["paid_back"]:
         yield Columns(f"  {paper.say('Received')}", paper.amount(row["received"]))
         yield Columns(f"  {paper.say('Paid back')}", paper.amount(-row["paid_back"]))
