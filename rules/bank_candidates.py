@@ -11,9 +11,8 @@ from models import SETTLED, BankEntry, BankPart, Order, Payment, Refund
 from money import ZERO, Money
 from rules import bank_references
 from rules.bank_references import Number
-from rules.filters.patterns import Sql
-from rules.order_ways import run, use
 from rules.shop import Settings
+from rules.sql import Sql, run, use
 
 MOST_OF_AMOUNTS = 2_000  # orders that owe one of some amounts, the newest
 COLUMNS = (Order.id, Order.number, Order.name, Order.company, Order.customer, Order.status, Order.total, Order.paid, Order.refunded,

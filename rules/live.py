@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 from models import now
 from rules import views
 from rules.filters.language import parse
-from rules.filters.patterns import Sql
-from rules.order_ways import run
 from rules.presence import Here
 from rules.rights import DESK, Actor
+from rules.sql import Sql, run
 
 MOST = 500  # events read at once
 GRACE = timedelta(seconds=10)  # how long a number that was skipped may still turn up

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from rules import order_ways
 from rules.filters.condition import Conditions
-from rules.filters.patterns import Sql, all_of
 from rules.order_plan import NEWEST, Asked, cost, others, passed, share, source
-from rules.order_ways import CAP, Way, run, together
+from rules.order_ways import CAP, Way
+from rules.sql import Sql, all_of, run, together
 
 WORK, MOST_TIMES = 40_000, 6  # what counting may cost, and how many times that when there are several conditions
 SUMMED = 1_000  # so many orders at most are added up

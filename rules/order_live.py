@@ -9,10 +9,10 @@ from models import is_sqlite
 from rules import order_matches, order_rows, shop, todo
 from rules.filters import conditions
 from rules.filters.language import Query
-from rules.filters.patterns import Sql, all_of
 from rules.order_rows import OrderRow
-from rules.order_ways import listed, run
+from rules.order_ways import listed
 from rules.rights import Actor
+from rules.sql import Sql, all_of, run
 
 
 def rows(orders: Sequence[int], query: Query, *, by: Actor) -> list[OrderRow]:

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from rules.filters.fields import FIELDS
 from rules.filters.condition import Condition, Conditions
-from rules.filters.patterns import Sql
 from rules.filters.signs import MARKS, regex
 from rules.order_rows import Match, OrderRow
 from rules.order_text import END, Mark
-from rules.order_ways import run
 from rules.refusal import N_
 from rules.search import fold
+from rules.sql import Sql, run
 
 LONGEST = 90  # characters of what is shown; of a note the part around the match
 BEFORE = 30

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 from models import is_sqlite
 from rules.filters.condition import LIST, Condition, Conditions
-from rules.filters.patterns import Sql, all_of
-from rules.order_ways import BY_SIZE, WITH_DATE, Way, listed, run, use
+from rules.order_ways import BY_SIZE, WITH_DATE, Way, listed
+from rules.sql import Sql, all_of, run, use
 
 # What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, in a set, when it is looked at, when its text is.
 IN_INDEX, IN_SET, LOOKED_AT, IN_TEXT = 1, 4, 15, 30

@@ -8,10 +8,9 @@ from typing import Any, NamedTuple
 
 from models import SETTLED, is_sqlite
 from money import ZERO, Money, Quantity
-from rules.filters.patterns import Sql
-from rules.order_ways import run
 from rules.refusal import Refused
 from rules.shop import Settings
+from rules.sql import Sql, run
 
 
 class Parcel(NamedTuple):

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import reduce
 from itertools import count
 from typing import Any, NamedTuple
 
-from models import database, is_sqlite
+from models import is_sqlite
 from rules.filters import patterns
 from rules.filters.condition import LIST, Condition, Conditions, between
 from rules.filters.facets import Facet
-from rules.filters.patterns import Sql, Texts, all_of
+from rules.filters.patterns import Texts
 from rules.filters.spans import Span
 from rules.order_text import DRAFTS, key
+from rules.sql import Sql, all_of, run, together, use
 
 CAP = 10_000
 LOOKED = 1_000  # texts that are looked at to see how many are found; more are counted when nothing better is known
@@ -67,6 +67,7 @@ class Part(NamedTuple):
     limit: int
     is_looked_at: bool = False
     is_lately: bool = False  # the newest of the whole list that are like it
+    test: Sql | None = None  # PostgreSQL: `passed` gives their `placed` instead, which stands in the index; this says which they are
 
 
 class Measured(NamedTuple):
@@ -77,23 +78,6 @@ class Measured(NamedTuple):
     low: int | None
     high: int | None
     ids: Any
-
-
-def run(sql: Sql) -> Any:
-    """Ask the database; rows come as they are read."""
-    if is_sqlite():
-        return database.execute_sql(sql.text, [str(value) if isinstance(value, date) else value for value in sql.values])
-    return database.execute_sql(sql.text.replace("%", "%%").replace("?", "%s"), sql.values)
-
-
-def together(parts: Sequence[Sql]) -> Sql:
-    """One query of several."""
-    return Sql(" UNION ALL ".join(part.text for part in parts), tuple(value for part in parts for value in part.values))
-
-
-def use(index: str) -> str:
-    """Tell SQLite, which has no figures of its tables, by which index to read; PostgreSQL knows better."""
-    return f" INDEXED BY {index}" if index and is_sqlite() else ""
 
 
 def facet_index(facet: Facet) -> str:
@@ -171,7 +155,7 @@ def _parts(way: Way, asked: Conditions) -> Iterator[Part]:
     elif way.facet:
         each, days = way.facet.each(), [condition.test for condition in way.answers if condition.index == LIST]
         limit = CAP if len(each) < 3 else 2 * CAP // len(each)
-        yield from (Part(way, _of_order(way, all_of([test, listed(asked), *days]), limit), limit) for test in each)
+        yield from (_of_value(way, all_of([test, listed(asked), *days]), limit, asked) for test in each)
     else:
         test = all_of([condition.test for condition in way.answers])
         is_placed = Sql("o.placed IS NOT NULL") if way.index in (*BY_DATE, *WITH_DATE) else Sql(f"o.id{PLACED}")
@@ -205,12 +189,21 @@ def _of_ids(ids: Sql, condition: Condition) -> Sql:
                ids.values)
 
 
-def _of_order(way: Way, test: Sql, limit: int) -> Sql:
-    return Sql(f'SELECT o.id FROM "order" o{use(way.index)} WHERE {test.text} ORDER BY {RUNS.get(way.index, "o.placed")} DESC LIMIT {limit + 1}',
+def _of_value(way: Way, test: Sql, limit: int, asked: Conditions) -> Part:
+    by_day = test if not is_sqlite() and not asked.drafts else None
+    return Part(way, _of_order(way, test, limit, "o.placed" if by_day else "o.id"), limit, test=by_day)
+
+
+def _of_order(way: Way, test: Sql, limit: int, column: str = "o.id") -> Sql:
+    return Sql(f'SELECT {column} FROM "order" o{use(way.index)} WHERE {test.text} ORDER BY {RUNS.get(way.index, "o.placed")} DESC LIMIT {limit + 1}',
                test.values)
 
 
 def _measuring(number: int, part: Part) -> Sql:
+    if part.test:
+        first, last = (f'(SELECT o.id FROM "order" o WHERE {part.test.text} AND o.placed = {day} LIMIT 1)' for day in ("first", "last"))
+        return Sql(f"SELECT {number}, n, n, {first}, {last}, NULL::int[] FROM (SELECT count(*) AS n, min(placed) AS first, max(placed) AS last "
+                   f"FROM ({part.passed.text}) x) w{number}", part.test.values * 2 + part.passed.values)
     found = "coalesce(sum(ok), 0)" if part.is_looked_at else "count(*)"
     kept = "NULL" if is_sqlite() else "NULL::int[]"
     if part.way.texts or (part.way.ids and (is_sqlite() or not part.way.answers[0].once)):

@@ -11,12 +11,11 @@ from models import Category, Order, Product, Stage, is_sqlite
 from money import ZERO, Money
 from rules import live, order_rows, shop, stock_list, views
 from rules.filters.language import Query, parse
-from rules.filters.patterns import Sql
 from rules.order_count import Count
 from rules.order_rows import OrderRow
-from rules.order_ways import run, use
 from rules.rights import Actor
 from rules.shop import ZONE, Settings
+from rules.sql import Sql, run, use
 
 ORDER = ("ship", "pay", "prepare", "late", "refund", "letters")
 WEEK = 7  # days

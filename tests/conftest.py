@@ -54,7 +54,8 @@ def dealt(items, processes):
 
 def is_the_same_on_postgresql(item):
     """What opens no database. What only looks at the HTML of pages that other tests ask for on both. And what is marked `once`: sales that
-    are in no database, and paper of the simplest rows, where rules/test_documents.py and others see on both that those rows come back."""
+    are in no database; paper of the simplest rows, and words on pages, where other tests see on both that those rows come back; and
+    how processes start and end."""
     return not DATABASES.intersection(item.fixturenames) or "html_errors" in item.fixturenames or item.get_closest_marker("once") is not None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from typing import Any
 
 import psycopg
@@ -25,6 +26,18 @@ def build() -> Sqlite | Postgresql:
         rules.shop.set_up(SHOP, OWNER, password_hash="no password opens this")
         states.keep("shop")
     return states
+
+
+def put_back(states: Sqlite | Postgresql, name: str, make: Callable[[], object]) -> None:
+    """The shop as `make` leaves it; made once, and kept as a state of this name."""
+    database.connect(reuse_if_open=True)
+    if name not in states.kept:
+        states.put_back("shop")
+        rules.shop._kept = None
+        make()
+        states.keep(name)
+    states.put_back(name)
+    rules.shop._kept = None
 
 
 class Sqlite:

@@ -45,14 +45,23 @@ class Shop:
         self.files = {row.id: row.file_name for row in Import.select()}
         for seen in self.orders:
             seen.words = list(words(seen, self))
+        self.held = {}
 
     def find(self, terms, operator):
         """The orders that all terms hold of, newest first."""
+        each = [(term, self.holding(term, operator)) for term in terms]
         asks_drafts = {seen.order.status_id for seen in self.orders if seen.stage == "draft" and any(
-            term.field in ("status", "stage") and not term.negated and holds(term, seen, self, operator) for term in terms)}
+            term.field in ("status", "stage") and not term.negated and seen.order.id in held for term, held in each)}
         found = [seen for seen in self.orders if (seen.order.placed or (seen.order.status_id in asks_drafts and seen.stage == "draft"))
-                 and all(holds(term, seen, self, operator) != term.negated for term in terms)]
+                 and all((seen.order.id in held) != term.negated for term, held in each)]
         return [seen.order for seen in sorted(found, key=lambda seen: (seen.order.placed or seen.order.created, seen.order.id), reverse=True)]
+
+    def holding(self, term, operator):
+        """The ids of the orders that a term holds of, negated or not; each value is looked at once."""
+        for value in term.values:
+            if (term.field, value, operator) not in self.held:
+                self.held[term.field, value, operator] = {seen.order.id for seen in self.orders if holds(term.field, value, seen, self, operator)}
+        return set().union(*(self.held[term.field, value, operator] for value in term.values))
 
 
 class Seen:
@@ -106,11 +115,7 @@ def of(field, *texts):
             yield field, word
 
 
-def holds(term, seen, everything, operator):
-    return any(one_holds(term.field, value, seen, everything, operator) for value in term.values)
-
-
-def one_holds(field, value, seen, everything, operator):
+def holds(field, value, seen, everything, operator):
     order, settings, text = seen.order, everything.settings, value.text
     match field:
         case "":

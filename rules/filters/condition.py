@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from rules.filters.facets import Facet
 from rules.filters.language import Term
-from rules.filters.patterns import Sql, all_of
 from rules.filters.spans import Span
 from rules.refusal import Refused
+from rules.sql import Sql, all_of
 
 LIST = "order_list"  # the index that gives the list, newest first
 COLUMNS = {

@@ -13,7 +13,7 @@ from rules.filters import choices, contradictions, days, facets, fields, spans, 
 from rules.filters.condition import COLUMNS, Condition, Conditions, between
 from rules.filters.fields import FIELDS, Field
 from rules.filters.language import Query, Term, written
-from rules.filters.patterns import Sql, all_of, any_of, beginning, found, stands
+from rules.filters.patterns import beginning, found, stands
 from rules.filters.reading import Reading, read
 from rules.filters.spans import Span
 from rules.filters.tables import Made
@@ -22,6 +22,7 @@ from rules.refusal import N_, Refused
 from rules.rights import Actor
 from rules.search import fold
 from rules.shop import Settings
+from rules.sql import Sql, all_of, any_of
 
 MARKS = {
     "number": (Mark.NUMBER, Mark.EXTERNAL), "customer": (Mark.CUSTOMER, Mark.RECIPIENT), "company": (Mark.COMPANY,), "email": (Mark.EMAIL,),

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from models import PaymentState, Stage
 from rules.filters.choices import NONE
-from rules.filters.patterns import Sql
 from rules.shop import Settings
+from rules.sql import Sql
 
 
 class Facet(NamedTuple):

@@ -16,18 +16,12 @@ from rules import search
 from rules.filters.sample import sample
 from rules.filters.signs import ANY, MARKS, STOP, regex
 from rules.order_text import DRAFTS, END, Mark
+from rules.sql import Sql, all_of, any_of
 
 MANY, OFTEN, IN_A_THIRD = 0.002, 0.04, 0.35  # of the texts
 STARTS = f"{MARKS}{ANY}@"  # what the words begin with that order_text_words (migrations/0002_search.py) tells apart
 LONGEST_LEXEME = 40  # characters of them that it holds at least
 GLOB = {ord(ANY): f"[{MARKS}]", ord(STOP): "[^0-9]", ord("*"): "[*]", ord("?"): "[?]", ord("["): "[[]"}
-
-
-class Sql(NamedTuple):
-    """A piece of SQL with `?` for each value; `o` is the order, `t` its text."""
-
-    text: str
-    values: tuple[object, ...] = ()
 
 
 def anywhere(words: Sequence[str]) -> str:
@@ -51,12 +45,6 @@ def stands(pattern: str) -> Sql:
         return Sql("t.text GLOB ?", (f"*{pattern.translate(GLOB)}*",))
     plain = Sql("strpos(t.text, ?) > 0", (max(_pieces(pattern), key=len),))
     return all_of([plain, Sql("(t.text || '') ~ ?", (regex(pattern),))]) if _has_classes(pattern) else plain
-
-
-def there_are(rows: str) -> str:
-    """Whether there are such rows of an order. With an OFFSET PostgreSQL asks for each order; without, it may read the whole table first,
-    as it does not see that only some orders are looked at."""
-    return f"EXISTS ({rows}{'' if is_sqlite() else ' OFFSET 0'})"
 
 
 def _has_classes(pattern: str) -> bool:
@@ -177,16 +165,6 @@ def _lexemes(pattern: str) -> str:
 def _lexeme(word: str, is_beginning: bool) -> str:
     quoted = [(mark + word[1:LONGEST_LEXEME]).replace("\\", "\\\\").replace("'", "''") for mark in (MARKS if word[0] == ANY else word[0])]
     return "(" + " | ".join(f"'{each}'{':*' * is_beginning}" for each in quoted) + ")"
-
-
-def any_of(conditions: Sequence[Sql]) -> Sql:
-    if len(conditions) == 1:
-        return conditions[0]
-    return Sql("(" + " OR ".join(each.text for each in conditions) + ")", tuple(value for each in conditions for value in each.values))
-
-
-def all_of(conditions: Sequence[Sql]) -> Sql:
-    return Sql(" AND ".join(each.text for each in conditions), tuple(value for each in conditions for value in each.values))
 
 
 def these(ids: Sequence[int]) -> Sql:

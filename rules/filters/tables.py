@@ -15,11 +15,11 @@ from models import Coupon, Import, Product, Stage, database
 from rules.filters import facets
 from rules.filters.choices import NONE, OWING
 from rules.filters.facets import Facet
-from rules.filters.patterns import Sql, all_of, any_of, there_are
 from rules.order_text import Mark
 from rules.rights import Actor
 from rules.search import fold
 from rules.shop import Settings
+from rules.sql import Sql, all_of, any_of, there_are
 
 PAID_LATER = ("on_account", "cash", "pin")  # who pays so need not have paid before the goods are made ready
 NAMED = 100  # keys

@@ -5,7 +5,11 @@ import shutil
 import subprocess
 import sys
 
+import pytest
+
 from tests.desk import ROOT, eventually
+
+pytestmark = pytest.mark.once
 
 
 def test_one_command_starts_the_desk_from_any_folder(own_desk, tmp_path):

@@ -16,6 +16,7 @@ from tests.desk import ROOT, Desk, eventually
 from tests.own_redis import own_redis
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda how: how.name)
 def test_asked_to_end_all_of_it_ends(own_desk, how):
     own_desk.start()
@@ -23,6 +24,7 @@ def test_asked_to_end_all_of_it_ends(own_desk, how):
     assert own_desk.stop(how) == 0
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("together_with", [(), ("web server",)])
 def test_nothing_stays_behind_when_the_watcher_is_killed(own_desk, together_with):
     own_desk.start()
@@ -43,12 +45,14 @@ def test_every_other_process_comes_back_when_it_is_killed(own_desk):
     assert own_desk.stop() == 0
 
 
+@pytest.mark.once
 def test_without_a_worker_there_is_only_the_web_server(own_desk):
     own_desk.start("--no-worker")
     assert len(own_desk.pids()) == 4
     assert own_desk.stop() == 0
 
 
+@pytest.mark.once
 def test_started_with_nohup_it_outlives_its_terminal(own_desk):
     own_desk.command = lambda *arguments: ["nohup", *Desk.command(own_desk, *arguments)]
     own_desk.start()
@@ -58,6 +62,7 @@ def test_started_with_nohup_it_outlives_its_terminal(own_desk):
     assert own_desk.stop() == 0
 
 
+@pytest.mark.once
 def test_a_port_in_use_is_said_in_one_sentence(own_desk):
     with socket.create_server(("127.0.0.1", own_desk.port)):
         refused = own_desk.run("serve", "--migrate")
@@ -65,6 +70,7 @@ def test_a_port_in_use_is_said_in_one_sentence(own_desk):
     assert refused.stderr == f"Error: Port {own_desk.port} on 127.0.0.1 is in use. Stop what uses it, or set PORT to another.\n"
 
 
+@pytest.mark.once
 def test_a_second_desk_on_the_same_port_is_refused(own_desk):
     own_desk.start()
     assert "is in use" in own_desk.run("serve").stderr

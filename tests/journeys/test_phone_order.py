@@ -62,9 +62,8 @@ def test_the_receipt_of_an_order_comes_out_of_the_worker(page, desk):
     settings = shop.current()
     order = a_placed_order(settings, settings.actor(Operator.get().id))
     page.goto(f"/orders/{order.number}")
-    with page.context.expect_page() as opened:
+    with page.context.expect_event("response", lambda answer: re.search(r"/documents/\d+/receipt_a4\.pdf$", answer.url)) as came:
         page.get_by_role("button", name=re.compile("A4$")).click()
-    opened.value.wait_for_url(re.compile(r"/documents/\d+/receipt_a4\.pdf"))
-    answer = page.request.get(opened.value.url)
+    answer = page.request.get(came.value.url)
     assert answer.status == 200 and answer.body().startswith(b"%PDF")
     assert Document.get().order_id == order.id

@@ -24,7 +24,7 @@ def order(placed_order):
 
 def told(text, purpose):
     """The token in a letter."""
-    found = re.search(rf"/{links.PATHS[purpose]}/([\w-]{{24}})\b", text)
+    found = re.search(rf"/{links.PATHS[purpose]}/([\w-]{{24}})(?![\w-])", text)
     return found[1] if found else None
 
 

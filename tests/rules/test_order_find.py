@@ -5,24 +5,27 @@ from datetime import datetime, timedelta
 import pytest
 
 from models import Order
-from rules import order_find, order_list, order_plan, order_text, order_ways
+from rules import order_find, order_list, order_plan, order_text, order_ways, shop as shops
 from rules.filters.language import parse
 from rules.rights import DESK
+from tests import database as databases
 from tests.factories import a_placed_order
 
 DAY = datetime.fromisoformat("2026-03-02")
 
 
 @pytest.fixture
-def orders(shop):
+def orders(states):
     """Those of two days, each day's in another order than that of their keys; the newest first."""
-    placed = {}
+    databases.put_back(states, "two_days", two_days)
+    return [order.id for order in Order.select().order_by(Order.placed.desc(), Order.id.desc())]
+
+
+def two_days():
     for number in range(16):
-        order = a_placed_order(shop, DESK)
-        placed[order.id] = DAY + timedelta(days=number // 8, minutes=number * 7 % 8)
-        Order.update(placed=placed[order.id]).where(Order.id == order.id).execute()
+        order = a_placed_order(shops.current(), DESK)
+        Order.update(placed=DAY + timedelta(days=number // 8, minutes=number * 7 % 8)).where(Order.id == order.id).execute()
         order_text.refresh(order.id)
-    return sorted(placed, key=lambda order: (placed[order], order), reverse=True)
 
 
 @pytest.mark.parametrize("near", [3, 10_000])

@@ -5,27 +5,17 @@ from functools import cache, partial
 import pytest
 from hypothesis import HealthCheck, given, settings as with_settings, strategies as st
 
-import models
-import rules.shop
 from rules import order_list, shop
 from rules.filters.fields import FIELDS
 from rules.filters.language import Query, Term, Value, parse
+from tests import database as databases
 from tests import naive, varied
-
-KEPT = "varied"
 
 
 @pytest.fixture
 def many(states, monkeypatch):
     """The varied shop, with everything about it in memory too."""
-    models.database.connect(reuse_if_open=True)
-    rules.shop._kept = None
-    if KEPT not in states.kept:
-        states.put_back("shop")
-        varied.fill()
-        states.keep(KEPT)
-    states.put_back(KEPT)
-    rules.shop._kept = None
+    databases.put_back(states, "varied", varied.fill)
     monkeypatch.setattr(shop, "today", lambda: varied.TODAY)
     return seen()
 

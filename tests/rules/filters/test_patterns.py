@@ -9,8 +9,8 @@ from rules.filters import patterns
 from rules.filters.patterns import anywhere, beginning
 from rules.filters.signs import ANY, STOP, regex
 from rules.order_text import DRAFTS, END, Mark, marked
-from rules.order_ways import run
 from tests import factories
+from rules.sql import run
 
 LONG = "donaudampfschifffahrtsgesellschaft" * 2
 TEXTS = (
