@@ -120,9 +120,10 @@ def on_days(span: Span) -> dict[str, Any]:
 
 def _known(asked: Conditions) -> Iterator[Way]:
     days = days_of(asked)
-    words = tuple(condition for condition in asked.all if condition.words)
-    if words and not asked.drafts and (texts := patterns.found([group for condition in words for group in condition.words])):
-        yield Way(words, _between(texts, days[:1]))
+    words, lacking = (tuple(condition for condition in asked.all if getattr(condition, part)) for part in ("words", "lacks"))
+    groups, lacks = [group for condition in words for group in condition.words], [pattern for condition in lacking for pattern in condition.lacks]
+    if words and not asked.drafts and (texts := patterns.found(groups, lacks)):
+        yield Way((*words, *lacking), _between(texts, days[:1]))
     for condition in asked.all:
         if (via := condition.via) and not (via.or_none and via.values):
             yield Way((condition, *days) if via.test() == condition.test else days, facet=via, index=facet_index(via))

@@ -36,6 +36,7 @@ class Condition:
     amount: int | None = None
     barcode: str = ""
     without: Sql | None = None  # the ids of those it is not true of
+    lacks: tuple[str, ...] = ()  # what does not stand in their text, where its index says so alone
     once: Sql | None = None  # as many rows as `found` has orders that were placed
 
     @property

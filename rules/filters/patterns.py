@@ -14,7 +14,7 @@ from typing import NamedTuple
 from models import is_sqlite
 from rules import search
 from rules.filters.sample import sample
-from rules.filters.signs import ANY, MARKS, STOP, regex
+from rules.filters.signs import ANY, MARKS, STOP, WHOLE, regex
 from rules.order_text import DRAFTS, END, Mark
 from rules.sql import Sql, all_of, any_of
 
@@ -25,8 +25,9 @@ GLOB = {ord(ANY): f"[{MARKS}]", ord(STOP): "[^0-9]", ord("*"): "[*]", ord("?"): 
 
 
 def anywhere(words: Sequence[str]) -> str:
-    """These words after each other, the first from anywhere in a word; one of two letters begins a word, a single letter is one."""
-    first = words[0] if len(words[0]) > 2 else ANY + _ended(words[0])
+    """These words after each other, the first from anywhere in a word; without three letters or digits in a row it begins a word, a single
+    letter is one."""
+    first = words[0] if WHOLE.search(words[0]) else ANY + _ended(words[0])
     return first + "".join(ANY + _ended(word) for word in words[1:-1]) + "".join(ANY + word for word in words[1:][-1:])
 
 
@@ -81,18 +82,25 @@ class Texts(NamedTuple):
                    f"AND {self.looks.text}", self.where.values + self.looks.values)
 
 
-def found(each: Sequence[Sequence[str]]) -> Texts | None:
-    """The texts in which one of every group of patterns stands, by their trigram index; no drafts. None: the index knows nothing of them."""
-    return _found_sqlite(each) if is_sqlite() else _found_postgresql(each)
+def found(each: Sequence[Sequence[str]], lacks: Sequence[str] = ()) -> Texts | None:
+    """The texts in which one of every group of patterns stands, and none that `sure` gave, by their trigram index; no drafts. None: the index
+    knows nothing of them."""
+    return _found_sqlite(each, lacks) if is_sqlite() else _found_postgresql(each)
 
 
-def _found_sqlite(each: Sequence[Sequence[str]]) -> Texts | None:
+def sure(each: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The patterns, when one of them is asked for and the index of SQLite says alone where none stands."""
+    return tuple(each[0]) if len(each) == 1 and all(map(_is_sure, each[0])) and is_sqlite() else ()
+
+
+def _found_sqlite(each: Sequence[Sequence[str]], lacks: Sequence[str]) -> Texts | None:
     known = [[_asked(pattern) for pattern in group] for group in each]
     asked = [" OR ".join(f"({one})" for one in group) for group in known if all(group)]
     if not asked:
         return None
     index = "order_text_index"
-    match = Sql(f"{index} MATCH ? AND {index}.rowid >= {DRAFTS}", (" AND ".join(f"({group})" for group in asked),))
+    but = "".join(f" NOT ({_asked(pattern)})" for pattern in lacks)
+    match = Sql(f"{index} MATCH ? AND {index}.rowid >= {DRAFTS}", (f"({' AND '.join(f'({group})' for group in asked)}){but}",))
     if len(each) == len(asked) and all(_is_sure(pattern) for group in each for pattern in group):
         return Texts(index, match, f"{index}.rowid")
     looks = all_of([any_of([stands(pattern) for pattern in group]) for group in each])

@@ -13,7 +13,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from models import database
-from rules.filters.signs import ANY, MARKS, STOP, regex
+from rules.filters.signs import ANY, STOP, WHOLE, regex
 from rules.order_text import DRAFTS
 
 TEXTS, PLACES = 1_000, 100
@@ -22,7 +22,6 @@ FEW, TRIED = 4, 50  # trigrams that are asked for at once; texts that say which
 LOOK = 70  # times as long as reading one entry of the index takes looking at a text
 FAR = 3  # times as far as one of them is likely to lie from the next
 KNOWN_FOR = 3600  # seconds
-WHOLE = re.compile(rf"[^\W_]{{3}}|[{MARKS}][^\W_]{{2}}")  # letters enough for PostgreSQL's trigrams
 
 
 class Seen(NamedTuple):

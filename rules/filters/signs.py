@@ -8,6 +8,7 @@ from rules.order_text import Mark
 
 ANY, STOP = "\x1d", "\x1e"  # any mark; anything but a digit
 MARKS = "".join(Mark)
+WHOLE = re.compile(rf"[^\W_]{{3}}|[{MARKS}][^\W_]{{2}}")  # letters or digits enough for PostgreSQL's trigrams
 CLASSES = {ANY: f"[{MARKS}]", STOP: "[^0-9]"}
 
 
