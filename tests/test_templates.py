@@ -180,3 +180,13 @@ def test_every_form_that_writes_carries_the_token(path):
 def test_every_file_that_is_included_exists(path):
     names = re.findall(r"\{% (?:include|extends|from|import) \"([^\"]+)\"", path.read_text())
     assert [name for name in names if not (TEMPLATES / name).exists()] == []
+
+
+@each(sorted(TEMPLATES.rglob("*.html")))
+def test_what_is_imported_for_good_says_no_words_of_one_language(path, app):
+    """Imported without context, the top of a template is run once for all readers; macros are run for each."""
+    for imported in app.jinja_env.parse(path.read_text()).find_all((nodes.FromImport, nodes.Import)):
+        if not imported.with_context:
+            top = app.jinja_env.parse((TEMPLATES / imported.template.value).read_text()).body
+            said = [call for part in top if not isinstance(part, nodes.Macro) for call in part.find_all(nodes.Call) if getattr(call.node, "name", "") == "_"]
+            assert not said, f"{imported.template.value} is imported without context and says words at line {said[0].lineno}"
