@@ -76,7 +76,7 @@ def test_the_same_file_and_one_that_overlaps_pay_nothing_twice(page, two):
     read_in(page, statement(line("25,00", f"Bestelling {second.number}", day="20261121"), *lines), "later.csv")
     page.get_by_text("1 nieuwe transactie, 2 waren er al").wait_for()
     page.get_by_role("button", name="Boek wat is aangevinkt").dblclick()
-    page.get_by_text("1 geboekt").wait_for()
+    page.get_by_text("1 geboekt").first.wait_for()  # the second press may already meet the way to the files, which say so of both
     assert Payment.select().count() == 2 and is_paid(first) and is_paid(second) and list(checks.run()) == []
 
 
