@@ -32,6 +32,7 @@ def inflated(content):
             continue
 
 
+@pytest.mark.thorough
 def test_a_roll_is_one_page_as_long_as_its_content():
     short, long = (boxes(pdf.make(page(lines), paper="roll_80", stylesheet=STYLES)) for lines in (3, 200))
     assert len(short) == len(long) == 1

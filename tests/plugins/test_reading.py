@@ -100,6 +100,7 @@ def test_every_row_of_the_wrong_width_is_named():
     ]
 
 
+@pytest.mark.thorough
 def test_a_small_file_that_unpacks_to_a_giant_is_refused():
     row = b"1," + b"x" * 1_048_573 + b"\n"
     (fault,) = faults_of(gzip.compress(row) * 513)  # gzip files may be joined

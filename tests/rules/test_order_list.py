@@ -104,6 +104,7 @@ def test_drafts_stand_where_they_were_begun_whatever_else_is_asked(many, owner_a
     check(parse(text), many, owner_actor)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("text", ["telefoon:06 -land:nederland", "-land:nederland plaats:utrecht", "jan -land:nederland,belgië", "thee -land:nl -sku:th"])
 def test_what_is_in_no_index_of_words_is_left_out_of_what_is(many, owner_actor, text):
     check(parse(text), many, owner_actor)

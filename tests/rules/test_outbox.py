@@ -126,6 +126,7 @@ def test_not_now_is_tried_again_after_longer_and_longer_pauses(placed_order, ser
     assert states() == ["sent"] and Letter.get().error == "" and len(server.letters) == 1
 
 
+@pytest.mark.thorough
 def test_a_server_that_always_says_not_now_is_given_up_after_days_not_hours(placed_order, server, time):
     server.rcpt["sanne@example.nl"] = ["452 Mailbox full"] * 1000
     queued(placed_order)

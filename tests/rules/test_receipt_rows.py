@@ -46,6 +46,7 @@ def amounts(words):
     return sorted(re.findall(r"-?[0-9][0-9.]*,[0-9]{2}(?![0-9])", " ".join(words)))
 
 
+@pytest.mark.thorough
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sales.sales(), st.sampled_from((80, 58)))
 def test_any_sale_has_the_same_amounts_as_its_page(facts, width):

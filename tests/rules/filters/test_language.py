@@ -95,6 +95,7 @@ def terms(draw):
     return Term(field, tuple(values), draw(st.booleans()))
 
 
+@pytest.mark.thorough
 @given(st.lists(terms(), max_size=4, unique=True), st.sampled_from(("nl", "en")))
 @settings(max_examples=600, deadline=None)
 def test_what_is_written_is_read_as_the_same(wanted, language):
@@ -109,6 +110,7 @@ def test_no_text_is_an_error_and_reading_it_again_changes_nothing(text):
     assert parse(written(query)).terms == query.terms
 
 
+@pytest.mark.thorough
 @given(st.lists(st.sampled_from(['"', "-", ":", ",", "..", ">", "<=", "totaal", "klant:", "status", "(", "%", "\x00", " ", "a", "1", "é", "datum:7d"]), max_size=40))
 @settings(max_examples=500, deadline=None)
 def test_no_mix_of_signs_is_an_error(parts):
