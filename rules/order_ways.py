@@ -120,10 +120,10 @@ def on_days(span: Span) -> dict[str, Any]:
 
 def _known(asked: Conditions) -> Iterator[Way]:
     days = days_of(asked)
-    words, lacking = (tuple(condition for condition in asked.all if getattr(condition, part)) for part in ("words", "lacks"))
-    groups, lacks = [group for condition in words for group in condition.words], [pattern for condition in lacking for pattern in condition.lacks]
-    if words and not asked.drafts and (texts := patterns.found(groups, lacks)):
-        yield Way((*words, *lacking), _between(texts, days[:1]))
+    groups = [group for condition in asked.all for group in condition.words]
+    lacks = [pattern for condition in asked.all for pattern in condition.lacks]
+    if groups and not asked.drafts and (texts := patterns.found(groups, lacks)):
+        yield Way(tuple(condition for condition in asked.all if condition.words or condition.lacks), _between(texts, days[:1]))
     for condition in asked.all:
         if (via := condition.via) and not (via.or_none and via.values):
             yield Way((condition, *days) if via.test() == condition.test else days, facet=via, index=facet_index(via))

@@ -24,7 +24,7 @@ STAGES = {
 }
 TODO = {"pay": ("betalen", "pay"), "prepare": ("klaarmaken", "prepare"), "ship": ("verzenden", "ship"), "refund": ("terugbetalen", "refund"),
         "letters": ("mail mislukt", "mail failed", "brieven", "letters")}
-WHOLE = re.compile(r"[^\W_]{3}")  # letters or digits enough to be found inside a word
+ENOUGH = re.compile(r"[^\W_]{3}")  # letters or digits to be found inside a word
 NONE = ("geen", "none", "niemand", "nobody", "zonder", "without")
 
 
@@ -202,9 +202,9 @@ def free(text, seen, everything):
 def stands(wanted, there):
     if len(wanted) == 1:
         word = wanted[0]
-        return any(word in each if WHOLE.search(word) else each.startswith(word) if len(word) > 1 else each == word for each in there)
+        return any(word in each if ENOUGH.search(word) else each.startswith(word) if len(word) > 1 else each == word for each in there)
     return any(
-        (there[at].endswith(wanted[0]) if WHOLE.search(wanted[0]) else there[at] == wanted[0])
+        (there[at].endswith(wanted[0]) if ENOUGH.search(wanted[0]) else there[at] == wanted[0])
         and there[at + 1:at + len(wanted) - 1] == wanted[1:-1] and there[at + len(wanted) - 1].startswith(wanted[-1])
         for at in range(len(there) - len(wanted) + 1)
     )

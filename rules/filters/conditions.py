@@ -13,7 +13,7 @@ from rules.filters import choices, contradictions, days, facets, fields, spans, 
 from rules.filters.condition import COLUMNS, Condition, Conditions, between
 from rules.filters.fields import FIELDS, Field
 from rules.filters.language import Query, Term, written
-from rules.filters.patterns import beginning, found, stands, sure
+from rules.filters.patterns import beginning, found, stands, told_lacking
 from rules.filters.reading import Reading, read
 from rules.filters.spans import Span
 from rules.filters.tables import Made
@@ -105,7 +105,7 @@ def _stand(groups: Sequence[Sequence[str]]) -> Sql:
 def _finished(terms: tuple[Term, ...], made: Made, span: Span | None = None, *, is_short: bool = False) -> Condition:
     made = _not(made) if terms[0].negated else made
     test = _stand(made.words) if made.words else made.test
-    without, lacks = (made.otherwise.found, sure(made.otherwise.words)) if made.otherwise else (None, ())
+    without, lacks = (made.otherwise.found, told_lacking(made.otherwise.words)) if made.otherwise else (None, ())
     return Condition(terms, test, made.found, made.words, made.via, made.index, made.is_sorted, None if terms[0].negated else span, is_short,
                      without=without, once=made.once, lacks=lacks)
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from models import is_sqlite
 from rules import search
 from rules.filters.sample import sample
-from rules.filters.signs import ANY, MARKS, STOP, WHOLE, regex
+from rules.filters.signs import ANY, ENOUGH, MARKS, STOP, regex
 from rules.order_text import DRAFTS, END, Mark
 from rules.sql import Sql, all_of, any_of
 
@@ -27,7 +27,7 @@ GLOB = {ord(ANY): f"[{MARKS}]", ord(STOP): "[^0-9]", ord("*"): "[*]", ord("?"): 
 def anywhere(words: Sequence[str]) -> str:
     """These words after each other, the first from anywhere in a word; without three letters or digits in a row it begins a word, a single
     letter is one."""
-    first = words[0] if WHOLE.search(words[0]) else ANY + _ended(words[0])
+    first = words[0] if ENOUGH.search(words[0]) else ANY + _ended(words[0])
     return first + "".join(ANY + _ended(word) for word in words[1:-1]) + "".join(ANY + word for word in words[1:][-1:])
 
 
@@ -83,13 +83,13 @@ class Texts(NamedTuple):
 
 
 def found(each: Sequence[Sequence[str]], lacks: Sequence[str] = ()) -> Texts | None:
-    """The texts in which one of every group of patterns stands, and none that `sure` gave, by their trigram index; no drafts. None: the index
-    knows nothing of them."""
+    """The texts in which one of every group of patterns stands, and none of what they lack (see `told_lacking`), by their trigram index; no
+    drafts. None: the index knows nothing of them."""
     return _found_sqlite(each, lacks) if is_sqlite() else _found_postgresql(each)
 
 
-def sure(each: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The patterns, when one of them is asked for and the index of SQLite says alone where none stands."""
+def told_lacking(each: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The patterns of a single group, when SQLite's index says alone where none of them stands; else nothing."""
     return tuple(each[0]) if len(each) == 1 and all(map(_is_sure, each[0])) and is_sqlite() else ()
 
 

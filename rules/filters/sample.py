@@ -13,7 +13,7 @@ from time import monotonic
 from typing import NamedTuple
 
 from models import database
-from rules.filters.signs import ANY, STOP, WHOLE, regex
+from rules.filters.signs import ANY, ENOUGH, STOP, regex
 from rules.order_text import DRAFTS
 
 TEXTS, PLACES = 1_000, 100
@@ -76,7 +76,7 @@ class Sample:
             elif start is not None:
                 runs.append(piece[start:at + 2])
                 start = None
-        return [run for run in runs if WHOLE.search(run)]
+        return [run for run in runs if ENOUGH.search(run)]
 
 
 def _test(group: Sequence[str]) -> Callable[[str], object]:

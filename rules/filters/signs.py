@@ -8,7 +8,7 @@ from rules.order_text import Mark
 
 ANY, STOP = "\x1d", "\x1e"  # any mark; anything but a digit
 MARKS = "".join(Mark)
-WHOLE = re.compile(rf"[^\W_]{{3}}|[{MARKS}][^\W_]{{2}}")  # letters or digits enough for PostgreSQL's trigrams
+ENOUGH = re.compile(rf"[^\W_]{{3}}|[{MARKS}][^\W_]{{2}}")  # letters or digits to be found inside a word: PostgreSQL's trigrams hold no signs
 CLASSES = {ANY: f"[{MARKS}]", STOP: "[^0-9]"}
 
 
