@@ -114,10 +114,30 @@ def test_one_sees_who_else_is_at_an_order_until_they_leave(open_page, fatima, an
     is_listening(mine)
     expect(mine.locator("#orders-here")).to_be_empty()
     theirs.goto(f"/orders/{order.number}")
-    expect(mine.locator("#orders-here")).to_have_text("Anna Visser bewerkt deze bestelling")
-    expect(theirs.locator("#orders-here")).to_have_text("Fatima El Amrani bewerkt deze bestelling")
+    expect(mine.locator("#orders-here")).to_have_text("Anna Visser bewerkt deze bestelling", timeout=SOON)
+    expect(theirs.locator("#orders-here")).to_have_text("Fatima El Amrani bewerkt deze bestelling", timeout=SOON)
     theirs.close()
     expect(mine.locator("#orders-here")).to_be_empty(timeout=20_000)
+
+
+def test_a_page_listens_only_once_all_its_scripts_are_there(open_page, fatima, anna, order):
+    mine, theirs = open_page(fatima), open_page(anna)
+    mine.goto(f"/orders/{order.number}")
+    is_listening(mine)
+    late, asked = [], []
+    theirs.route(re.compile("js/orders/screen"), lambda route: late.append(route))
+    theirs.on("request", lambda request: asked.append(request.url) if "/live?" in request.url else None)
+    theirs.clock.install()
+    theirs.goto(f"/orders/{order.number}", wait_until="commit")
+    theirs.wait_for_function("document.querySelector('script[src*=\"js/orders/screen\"]')")
+    theirs.evaluate("import(document.querySelector('script[src*=\"js/app\"]').src)")  # fulfilled when it has run
+    theirs.clock.run_for(5000)
+    theirs.evaluate("fetch(document.querySelector('script[src*=\"js/app\"]').src)")  # what was asked for before is known now
+    assert not asked
+    late[0].continue_()
+    theirs.wait_for_load_state()
+    theirs.clock.run_for(5000)
+    expect(theirs.locator("#orders-here")).to_have_text("Fatima El Amrani bewerkt deze bestelling", timeout=SOON)
 
 
 def test_ones_own_change_asks_for_nothing_again(open_page, fatima, order):
