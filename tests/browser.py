@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.desk import eventually, free_port
 from tests.missing import cannot_run
@@ -25,10 +25,14 @@ FLAGS = [
 SKIPPED = "Transition was aborted"  # a busy machine shows the next page without fading it in
 REFUSALS = ("401", "403", "409", "422")  # Chromium notes these answers as errors; to the desk they are part of the conversation
 HTMX = ("hx-", "Element “hx-partial”")
+PATIENCE = 30_000  # milliseconds for what a page should come to show: a machine that runs all the tests has much else to do
+AT_REST = """Promise.allSettled(document.getAnimations()
+    .filter((each) => each.effect.getComputedTiming().endTime < Infinity).map((each) => each.finished)).then(() => {})"""
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE)
     program = shutil.which("chromium-headless-shell") or cannot_run("journeys in a browser", "chromium-headless-shell")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
@@ -50,7 +54,9 @@ def watch(page: Page, home: str, troubles: list[str]) -> None:
 
 
 def axe(page: Page, part: str | None = None) -> list[str]:
-    """What axe-core finds wrong with the page as it is now, or with a part of it, a line each. Letters in frames, without scripts, are not looked into."""
+    """What axe-core finds wrong with the page as it is now, or with a part of it, a line each; colours are looked at once they are there
+    for good. Letters in frames, without scripts, are not looked into."""
+    page.evaluate(AT_REST)
     found = Axe().run(page, part, {"resultTypes": ["violations"], "preload": False, "iframes": False}).response["violations"]
     return [f"{rule['id']}: {node['target']} {node['failureSummary']}" for rule in found for node in rule["nodes"]]
 

@@ -251,9 +251,14 @@ class ReceiptPrinter:
                 line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")  # close with a reset
                 break
             if part.endswith(b"\x1dr\x01") and self.confirms:
-                line.sendall(b"\x00")
+                self.comes_out(job)
+                line.sendall(b"\x00")  # after the paper: what is confirmed can be read by any test
+        self.comes_out(job)
+
+    def comes_out(self, job: bytearray) -> None:
         if job:
             self.jobs.append(bytes(job))
+            job.clear()
 
     def heard(self, line: socket.socket) -> bytes:
         try:
