@@ -18,7 +18,7 @@ import config
 from models import database
 from rules import (
     bank_booking, bulk_changes, bulk_status, document_bulk, documents, exports, jobs, keys, label_rules, logos, outbox, presence, print_bulk,
-    print_queue, print_watch, printing, provider_notices, provider_refunds, provider_rounds, reactions, throttle,
+    print_queue, print_rounds, print_watch, printing, provider_notices, provider_refunds, provider_rounds, reactions, throttle,
 )
 from rules.refusal import Refused
 
@@ -127,7 +127,7 @@ print_queue.wake = wake_printing
 @huey.periodic_task(crontab(minute="*"))
 def pick_up_print_jobs() -> None:
     """Print what nobody was woken for, and say what became of jobs whose worker died."""
-    for printer in print_queue.look_after():
+    for printer in print_rounds.look_after():
         print_jobs(printer)
 
 

@@ -28,7 +28,7 @@ def main() -> None:
         orders = iter([order.number for order in Order.select(Order.number).where(Order.placed.is_null(False)).order_by(Order.id.desc())])
         client.open(next(orders))
         by = shops.current().actor(next(iter(shops.current().operators)))
-        typed = printers.FIRST_SETTINGS | {"name": f"Bench {time.time()}", "host": "127.0.0.1", "port": paper.port, "fallback": None}
+        typed = printers.FIRST_SETTINGS | {"name": f"Bench {time.time()}", "host": "127.0.0.1", "port": paper.port, "group": ""}
         printer = printers.add("network", typed, by=by).id
         printers.set_for(Device.select().order_by(Device.id.desc()).get(), printer)
 

@@ -16,7 +16,7 @@ from blueprints.support.forms import DeskForm, WholeNumberField, form_key, optio
 from blueprints.support.htmx import go, page_or_fragment
 from blueprints.support.paging import LARGEST_ID
 from models import Printer
-from rules import print_desk, printers, shop
+from rules import print_desk, print_groups, printers, shop
 from rules.refusal import Conflict, NotFound, Refused
 
 bp = Blueprint("printers", __name__)
@@ -39,13 +39,11 @@ class PrinterForm(DeskForm):
     as_picture = BooleanField(lazy_gettext("Print everything as a picture"))
     cuts = BooleanField(lazy_gettext("Cuts the paper"))
     drawer = BooleanField(lazy_gettext("A cash drawer hangs on it"))
-    fallback = SelectField(lazy_gettext("When it stays off"), coerce=row_key, validate_choice=False)
+    group = StringField(lazy_gettext("Group"))
     minutes = WholeNumberField(lazy_gettext("After how many minutes"))
 
-    def offering(self, kind: str, row: Printer | None) -> PrinterForm:
+    def offering(self, kind: str) -> PrinterForm:
         """What can be chosen for a printer of this kind."""
-        others = [(other.id, other.name) for other in printers.in_use(g.settings) if other.kind != "browser" and (row is None or other.id != row.id)]
-        self.fallback.choices = options(("", _("Wait for it")), *((key, _("Print on %(printer)s", printer=name)) for key, name in others))
         self.paper.choices = SHEETS if kind == "browser" else PAPERS
         if self.minutes.data is None and self.minutes.typed is None:
             self.minutes.data = printers.FIRST_SETTINGS["minutes"]
@@ -53,12 +51,12 @@ class PrinterForm(DeskForm):
 
     @classmethod
     def of(cls, row: Printer) -> PrinterForm:
-        return cls(formdata=None, data=row.settings | {"name": row.name, "fallback": row.fallback_id}).offering(row.kind, row)
+        return cls(formdata=None, data=row.settings | {"name": row.name, "group": row.group}).offering(row.kind)
 
     def typed(self) -> dict[str, Any]:
         """With what a form of this kind does not ask for."""
         asked = {name: value for name, value in super().typed().items() if name in request.form or isinstance(self[name], BooleanField)}
-        return printers.FIRST_SETTINGS | {"fallback": None} | asked
+        return printers.FIRST_SETTINGS | {"group": ""} | asked
 
 
 @bp.get(ALL)
@@ -71,13 +69,13 @@ def new() -> str:
     kind = request.args.get("kind", "network")
     if kind not in printers.KINDS:
         raise NotFound("There is no such kind of printer.")
-    return page(form=PrinterForm(formdata=None, data=printers.FIRST_SETTINGS).offering(kind, None), kind=kind)
+    return page(form=PrinterForm(formdata=None, data=printers.FIRST_SETTINGS).offering(kind), kind=kind)
 
 
 @bp.post(ALL)
 def create() -> Any:
     kind, form = request.form.get("kind", ""), PrinterForm()
-    return tried(form.offering(kind, None), lambda: printers.add(kind, form.typed(), by=actor()).id, kind=kind)
+    return tried(form.offering(kind), lambda: printers.add(kind, form.typed(), by=actor()).id, kind=kind)
 
 
 @bp.get(ONE)
@@ -89,7 +87,7 @@ def show(key: int) -> str:
 @bp.post(ONE)
 def change(key: int) -> Any:
     row = printers.find(key, g.settings)
-    form, made_from = PrinterForm().offering(row.kind, row), seen()
+    form, made_from = PrinterForm().offering(row.kind), seen()
 
     def keep() -> int:
         printers.change(key, form.typed(), by=actor(), seen=made_from)
@@ -148,11 +146,12 @@ def tried(form: PrinterForm, save: Callable[[], int], **shown: Any) -> Any:
 
 def page(row: Printer | None = None, form: PrinterForm | None = None, **more: Any) -> str:
     """The list, and one printer beside it."""
-    facts: dict[str, Any] = {"kind": "", "made_from": printers.mark(row) if row else ""} | more
+    known = g.settings
+    facts: dict[str, Any] = {"row": row, "form": form, "kind": "", "made_from": "", "address": "", "health": None, "stand_ins": []}
     if row is not None:
-        facts |= {"address": printers.address(row) if row.kind in printers.FETCHING else "", "health": print_desk.health(row.id, g.settings)}
-    facts |= {"address": facts.get("address", ""), "health": facts.get("health")}
+        facts |= {"made_from": printers.mark(row), "address": printers.address(row) if row.kind in printers.FETCHING else "",
+                  "health": print_desk.health(row.id, known), "stand_ins": print_groups.stand_ins(row, printers.in_use(known))}
+    facts |= {"groups": print_groups.together(known), "words": print_groups.words(known), "kinds": printers.KINDS} | more
     if form is None:
-        return render_template("printers/index.html", rows=g.settings.printers.values(), kinds=printers.KINDS, row=None, form=None, **facts)
-    return page_or_fragment("printers/index.html", "printers/_form.html", rows=g.settings.printers.values(), kinds=printers.KINDS, row=row, form=form,
-                            **facts)
+        return render_template("printers/index.html", **facts)
+    return page_or_fragment("printers/index.html", "printers/_form.html", **facts)

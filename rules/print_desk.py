@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from models import Document, Order, Payment, PaymentMethod, Printer, PrintJob, Refund, database, now
-from rules import document_kinds, documents, keys, paging, print_queue, printers, receipt_rows, shop
+from rules import document_kinds, documents, keys, paging, print_groups, print_queue, printers, receipt_rows, shop
 from rules.document_facts import Facts
 from rules.paging import Page
 from rules.refusal import N_, Conflict, NotFound, Refused
@@ -88,7 +88,7 @@ def add(document: Document | None, printer: Printer, key: str, by: Actor) -> int
     opens = document is not None and not is_copy and printer.settings["drawer"] and _moves_cash(document)
     PrintJob.update(not_before=at).where(PrintJob.printer == printer, PrintJob.state == "waiting").execute()
     job = PrintJob.create(document=document, printer=printer, key=key, is_copy=is_copy, opens_drawer=opens, operator=by.operator, device=by.device,
-                          since=at, not_before=at, created=at)
+                          asked=at, since=at, not_before=at, created=at)
     print_queue.wake_after(printer.id)
     return int(job.id)
 
@@ -161,12 +161,12 @@ def move(key: int, printer: int, *, by: Actor) -> None:
     must_have(by, RIGHT)
     job = find(key)
     there = reachable(printer)
-    _become(job, ELSEWHERE, "waiting", anew() | {"printer": there.id, "moved_from": job.printer_id})
+    _become(job, ELSEWHERE, "waiting", anew() | {"printer": there.id, "moved_from": print_groups.came_from(job, there.id)})
 
 
 def anew() -> dict[str, Any]:
     """What a job begins with that is to be tried now."""
-    return {"since": now(), "not_before": now(), "attempts": 0, "error": "", "ended": None}
+    return {"asked": now(), "since": now(), "not_before": now(), "attempts": 0, "error": "", "ended": None}
 
 
 def _become(job: PrintJob, states: tuple[str, ...], state: str, values: dict[str, Any]) -> None:

@@ -26,7 +26,6 @@ from rules.rights import DESK
 
 CLAIM, HANDING = timedelta(seconds=30), timedelta(minutes=1)  # after which who claimed it, or handed it over, is taken for dead
 FIRST_PAUSE, LONGEST_PAUSE = 2, 30   # seconds between attempts, doubled each time
-PATIENCE = timedelta(hours=1)        # with a printer that is off, when no other prints for it
 DRAWER_OPENS = timedelta(minutes=1)  # after the press; later nobody expects it
 TRIES = 3                            # of a paper that goes wrong each time
 LOST, SILENT = N_("Nobody said whether it was printed."), N_("The printer does not answer.")
@@ -198,36 +197,6 @@ def settle(job: PrintJob, state: str, at: datetime, *, why: str = "", was: tuple
 def _ours(job: PrintJob, was: tuple[str, ...], **values: Any) -> bool:
     """Write this, as long as the job is still ours."""
     return bool(PrintJob.update(**values).where(PrintJob.id == job.id, PrintJob.worker == job.worker, PrintJob.state.in_(was)).execute())
-
-
-def look_after(clock: Clock = now) -> set[int]:
-    """Say what became of jobs whose worker died, let another printer take over from one that stays off, give up on what waited too long.
-    Answers the printers of the network for which something is due."""
-    at = clock()
-    for job in PrintJob.select().where(PrintJob.state == "handing", PrintJob.lease < at).order_by(PrintJob.id):
-        settle(job, "uncertain", at, why=LOST)
-    standing = {row.id: row for row in Printer.select()}
-    for job in PrintJob.select().where(PrintJob.state == "waiting", PrintJob.since < at - timedelta(minutes=1)).order_by(PrintJob.id):
-        _long_waiting(job, standing, at)
-    due: Any = PrintJob.select(PrintJob.printer).where(PrintJob.state.in_(("waiting", "claimed"))).distinct().tuples()
-    return {key for key, in due if standing[key].kind == "network" and next_of(key, at)}
-
-
-def _long_waiting(job: PrintJob, standing: dict[int, Printer], at: datetime) -> None:
-    printer = standing[job.printer_id]
-    other = standing.get(printer.fallback_id)
-    late = at - timedelta(minutes=printer.settings["minutes"])
-    if other and not other.archived and job.moved_from_id is None and job.since < late and printers.is_off(printer, at):
-        _while_waiting(job, printer=other.id, moved_from=printer.id, since=at, not_before=at, attempts=0)
-    elif job.since < at - PATIENCE and printers.is_off(printer, at):
-        with database.atomic():
-            if _while_waiting(job, state="failed", ended=at, error=job.error or SILENT):
-                record("print.failed", job)
-                count_prints(PrintJob.id == job.id, -1)
-
-
-def _while_waiting(job: PrintJob, **values: Any) -> bool:
-    return bool(PrintJob.update(**values).where(PrintJob.id == job.id, PrintJob.state == "waiting").execute())
 
 
 def count_prints(which: Any, more: int) -> None:

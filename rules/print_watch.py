@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models import Device, Printer, now
 from plugins.printers.contract import Later, Never
 from rules import printers, shop
 
-SILENT = timedelta(seconds=50)
 Clock = Callable[[], datetime]
 
 
 def silent(clock: Clock = now) -> list[int]:
-    """Printers of devices that can say how they stand, and did not for a while."""
-    late = Printer.last_seen.is_null() | (Printer.last_seen < clock() - SILENT)
-    used = list(Printer.select(Printer.id).join(Device, on=Device.printer == Printer.id).where(Printer.kind == "network", late).distinct())
+    """Printers that did not say for a while how they stand: those of devices that can, and all of groups, for a group must know at least
+    which of its printers are on."""
+    late = Printer.last_seen.is_null() | (Printer.last_seen < clock() - printers.SEEN_EVERY)
+    is_used = Printer.id.in_(Device.select(Device.printer).where(Device.printer.is_null(False))) | (Printer.group != "")
+    used = list(Printer.select(Printer.id).where(Printer.kind == "network", late, is_used))
     if not used:  # in a new desk there is no shop yet
         return []
     known = shop.current()
-    return [row.id for row in used if (found := printers.usable(row.id, known)) and found.settings["answers"]]
+    return [row.id for row in used if (found := printers.usable(row.id, known)) and (found.settings["answers"] or found.group)]
 
 
 def ask(key: int, clock: Clock = now) -> None:

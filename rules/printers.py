@@ -26,8 +26,10 @@ KINDS = {"network": N_("On the shop's network"), "cloudprnt": N_("Star CloudPRNT
          "browser": N_("This computer's own printer")}
 FETCHING = {"cloudprnt": "star", "epson_sdp": "epson"}  # they ask the desk for their jobs, at an address of their own
 SHEET = 0       # as paper: A4
-MOST_MINUTES = 60
+MOST_MINUTES = 30  # well before the queue gives up (rules/print_rounds.py)
+LONGEST_GROUP = 40
 SEEN_EVERY = timedelta(seconds=10)  # how exactly it is remembered when a printer was last there
+GRACE = timedelta(seconds=20)       # who is asked every minute may have been seen a little longer ago
 TOKEN = 24      # characters of 6 bits
 FIRST_SETTINGS = {"paper": 80, "host": "", "port": PORT, "answers": True, "code_page": "cp858", "draws_codes": False, "as_picture": False,
                   "cuts": True, "drawer": False, "minutes": 2}
@@ -58,7 +60,6 @@ def archive(key: int, *, by: Actor) -> None:
         if PrintJob.select().where(PrintJob.printer == row, PrintJob.state.in_(PENDING)).exists():
             raise Refused("Something still waits for {name}. Print it elsewhere or cancel it first.", name=row.name)
         Device.update(printer=None).where(Device.printer == row).execute()
-        Printer.update(fallback=None).where(Printer.fallback == row).execute()
         Printer.update(archived=True).where(Printer.id == key).execute()
         settings.record("archived", WHAT, row, by=by)
 
@@ -98,7 +99,7 @@ def in_use(known: Settings) -> list[Printer]:
 
 def mark(row: Printer) -> str:
     """Of what its form is made from."""
-    return settings.mark({"name": row.name, "fallback": row.fallback_id} | {name: row.settings.get(name) for name in FIRST_SETTINGS})
+    return settings.mark({"name": row.name, "group": row.group} | {name: row.settings.get(name) for name in FIRST_SETTINGS})
 
 
 def set_for(device: Device, key: int | None) -> None:
@@ -114,12 +115,12 @@ def _clean(kind: str, values: Mapping[str, Any], known: Settings, row: Printer |
         "port": lambda: _between(values["port"], 1024, 65_535) if kind == "network" else PORT,
         "paper": lambda: _one_of(values["paper"], PAPERS if kind != "browser" else (*PAPERS, SHEET)),
         "code_page": lambda: _one_of(values["code_page"], CODE_PAGES) if kind != "browser" else "cp858",
-        "minutes": lambda: _between(values["minutes"], 1, MOST_MINUTES), "fallback": lambda: _fallback(kind, values["fallback"], known, row),
+        "minutes": lambda: _between(values["minutes"], 1, MOST_MINUTES), "group": lambda: _group(kind, values["group"], known, row),
     })
     flags = {name: bool(values[name]) for name in ("answers", "draws_codes", "as_picture", "cuts", "drawer")}
     salt = {"salt": row.settings["salt"] if row else secrets.token_hex(16)} if kind in FETCHING else {}
     kept = {name: read[name] for name in ("paper", "host", "port", "code_page", "minutes")} | flags | salt
-    return {"name": read["name"], "fallback": read["fallback"], "settings": kept}
+    return {"name": read["name"], "group": read["group"], "settings": kept}
 
 
 def _free_name(values: Mapping[str, Any], known: Settings, row: Printer | None) -> str:
@@ -145,13 +146,11 @@ def _one_of(value: Any, known: Any) -> Any:
     return value
 
 
-def _fallback(kind: str, value: Any, known: Settings, row: Printer | None) -> int | None:
-    if not value or kind == "browser":
-        return None
-    other = usable(value, known) if isinstance(value, int) else None
-    if other is None or other.kind == "browser" or (row and other.id == row.id):
-        raise Refused("Choose another printer that the desk can reach.")
-    return int(other.id)
+def _group(kind: str, typed: str, known: Settings, row: Printer | None) -> str:
+    """A word that printers share, as others spell it already. One that only the browser reaches is in none."""
+    word = fields.one_line(typed, at_most=LONGEST_GROUP) if kind != "browser" else ""
+    others = (other.group for other in known.printers.values() if row is None or other.id != row.id)
+    return next((group for group in others if group.casefold() == word.casefold()), word)
 
 
 # What it can do, and where it is
@@ -204,4 +203,4 @@ def standing(key: int) -> Printer:
 
 def is_off(row: Printer, at: datetime | None = None) -> bool:
     """Whether it stayed away for so long that another prints for it; of one that nobody ever saw, so too."""
-    return row.last_seen is None or row.last_seen < (at or now()) - timedelta(minutes=row.settings["minutes"])
+    return row.last_seen is None or row.last_seen < (at or now()) - timedelta(minutes=row.settings["minutes"]) - GRACE

@@ -83,13 +83,13 @@ def add(order, name, price, *, by, **facts) -> None:
 
 def a_printer(by, port=9100, *, kind="network", name="Toonbank", **facts) -> Printer:
     """A receipt printer of 80 mm, on this machine when it is one of the network."""
-    typed = printers.FIRST_SETTINGS | {"name": name, "host": "127.0.0.1", "port": port, "fallback": None} | facts
+    typed = printers.FIRST_SETTINGS | {"name": name, "host": "127.0.0.1", "port": port, "group": ""} | facts
     return printers.add(kind, typed, by=by)
 
 
 def change_printer(printer, by, **facts) -> None:
     row = Printer.get_by_id(printer.id)
-    printers.change(row.id, row.settings | {"name": row.name, "fallback": row.fallback_id} | facts, by=by)
+    printers.change(row.id, row.settings | {"name": row.name, "group": row.group} | facts, by=by)
 
 
 def a_device(name="Kassa 1") -> Device:

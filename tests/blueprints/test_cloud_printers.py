@@ -10,7 +10,7 @@ import zxingcpp
 from PIL import Image
 
 from models import Document, Printer, PrintJob, SignInAttempt, now
-from rules import logos, print_desk, print_queue, printers, shop
+from rules import logos, print_desk, print_queue, print_rounds, printers, shop
 from tests import factories
 from tests.queries import asked
 from tests.receipt_printer import read, texts
@@ -158,7 +158,7 @@ def test_a_star_printer_that_was_unplugged_while_it_printed_leaves_it_for_a_pers
     press(placed_order, by)
     token = star.poll()["jobToken"]
     star.fetch(token)
-    print_queue.look_after(lambda: now() + timedelta(minutes=2))
+    print_rounds.look_after(lambda: now() + timedelta(minutes=2))
     assert job().state == "uncertain" and star.poll() == {"jobReady": False}
     star.confirm(token)
     assert job().state == "printed", "it says so after all"
@@ -217,10 +217,12 @@ def test_asking_writes_nothing_most_of_the_time(star, placed_order):
 
 def test_what_waits_for_a_printer_that_asks_no_more_goes_to_another(star, placed_order, by):
     other = factories.a_printer(by, 9100, name="Magazijn")
-    factories.change_printer(Printer.get(Printer.kind == "cloudprnt"), by, fallback=other.id)
+    factories.change_printer(Printer.get(Printer.kind == "cloudprnt"), by, group="Balie")
+    factories.change_printer(other, by, group="Balie")
     star.poll()
+    printers.is_there(other.id, now() + timedelta(minutes=3))
     print_desk.press(placed_order.number, "receipt", Printer.get(Printer.kind == "cloudprnt").id, "k", by=by)
-    print_queue.look_after(lambda: now() + timedelta(minutes=3))
+    print_rounds.look_after(lambda: now() + timedelta(minutes=3))
     assert job().printer_id == other.id and job().moved_from_id
 
 

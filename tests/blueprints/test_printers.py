@@ -12,7 +12,7 @@ from tests.receipt_printer import ReceiptPrinter, read, receipt_printer, texts
 
 pytestmark = pytest.mark.row("S21")
 TYPED = {"kind": "network", "name": "Toonbank", "host": "127.0.0.1", "paper": "80", "code_page": "cp858", "answers": "y", "cuts": "y",
-         "fallback": "", "minutes": "2"}
+         "group": "", "minutes": "2"}
 
 
 def choose(client, printer):
@@ -53,7 +53,7 @@ def test_a_printer_that_has_no_euro_gets_its_test_page_as_a_picture(client, pape
 
 
 @pytest.mark.parametrize("wrong, field", [({"host": "geen adres"}, "host"), ({"port": "80"}, "port"), ({"name": ""}, "name"), ({"paper": "70"}, "paper"),
-                                          ({"minutes": "0"}, "minutes"), ({"fallback": "99"}, "fallback"), ({"code_page": "ebcdic"}, "code_page")])
+                                          ({"minutes": "0"}, "minutes"), ({"minutes": "31"}, "minutes"), ({"group": "x" * 41}, "group"), ({"code_page": "ebcdic"}, "code_page")])
 def test_what_cannot_be_is_said_beside_its_field(client, wrong, field):
     answer = client.post("/settings/printers", data=TYPED | {"port": "9100"} | wrong)
     assert answer.status_code == 422 and f'id="{field}-error"' in answer.text and not Printer.select().exists()
@@ -62,7 +62,7 @@ def test_what_cannot_be_is_said_beside_its_field(client, wrong, field):
 @pytest.mark.parametrize("kind", list(printers.KINDS))
 def test_each_kind_has_its_form(client, kind):
     assert client.get(f"/settings/printers/new?kind={kind}").status_code == 200
-    client.post("/settings/printers", data={"kind": kind, "name": kind, "paper": "80", "host": "p", "port": "9100", "code_page": "cp858", "minutes": "5", "fallback": ""})
+    client.post("/settings/printers", data={"kind": kind, "name": kind, "paper": "80", "host": "p", "port": "9100", "code_page": "cp858", "minutes": "5", "group": "Balie"})
     page = client.get(f"/settings/printers/{Printer.get().id}").text
     assert ("/printers/star/" in page, "/printers/epson/" in page) == (kind == "cloudprnt", kind == "epson_sdp")
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from models import Operator, PrintJob, database, now
-from rules import print_desk, print_queue, shop
+from rules import print_desk, print_queue, print_rounds, shop
 from tests import factories
 from tests.database import OWNER, SHOP
 from tests.desk import ROOT, eventually
@@ -92,7 +92,7 @@ def test_a_worker_killed_at_any_step_prints_it_once_or_says_perhaps(shop_desk, o
             eventually(lambda: len(paper.jobs) == (step in OUT), f"{step}: what left is there")  # noqa: B023
             time_passes()
             for _look in range(3):
-                for key in print_queue.look_after():
+                for key in print_rounds.look_after():
                     print_queue.print_due(key)
             assert PrintJob.get_by_id(job).state == ends, step
             assert len(paper.jobs) == (step in OUT or ends == "printed"), f"{step}: never twice by itself"
@@ -133,7 +133,7 @@ def test_two_workers_that_are_killed_again_and_again_print_nothing_twice(shop_de
                     kills += 1
                 worker.wait()
             time_passes()
-            print_queue.look_after()
+            print_rounds.look_after()
         states = Counter(job.state for job in PrintJob.select())
         assert set(states) <= {"printed", "uncertain"} and kills >= 3 and states["uncertain"] <= kills, (states, kills)
         assert states["printed"] <= len(paper.jobs) <= len(keys), "none twice, none lost"

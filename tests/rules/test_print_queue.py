@@ -6,7 +6,7 @@ import pytest
 
 from models import Document, Event, PaymentMethod, Printer, PrintJob, now
 from plugins.printers import network
-from rules import documents, orders, payments, print_desk, print_queue, print_watch, printers, shop
+from rules import documents, orders, payments, print_desk, print_queue, print_rounds, print_watch, printers, shop
 from rules.refusal import Conflict, Refused
 from tests import factories
 from tests.receipt_printer import ReceiptPrinter, read, receipt_printer, texts
@@ -124,11 +124,11 @@ def test_what_waited_for_an_hour_has_failed_and_can_be_tried_again(placed_order,
     paper.standing = ReceiptPrinter.OPEN
     job = press(placed_order, printer, by)
     clock.later(minutes=59)
-    assert print_queue.look_after(clock) == {printer.id}
+    assert print_rounds.look_after(clock) == {printer.id}
     print_queue.print_due(printer.id, clock)
     assert state(job) == "waiting"
     clock.later(minutes=2)
-    print_queue.look_after(clock)
+    print_rounds.look_after(clock)
     assert (state(job), PrintJob.get().error) == ("failed", "The printer is not ready: look whether it is open or out of paper.")
     assert Event.select().where(Event.kind == "print.failed", Event.order == placed_order).count() == 1
     paper.standing = ReceiptPrinter.FINE
@@ -144,7 +144,7 @@ def test_a_line_that_breaks_is_for_a_person_to_judge(placed_order, printer, pape
     assert state(job) == "uncertain"
     paper.breaks_after = None
     clock.later(days=1)
-    assert print_queue.look_after(clock) == set() and print_queue.print_due(printer.id, clock) == 0, "never by itself"
+    assert print_rounds.look_after(clock) == set() and print_queue.print_due(printer.id, clock) == 0, "never by itself"
     print_desk.decide(job.id, "printed", by=by)
     assert state(job) == "printed"
     with pytest.raises(Conflict):
@@ -156,7 +156,7 @@ def test_a_worker_that_died_before_anything_left_is_followed_by_another(placed_o
     print_queue.claim(printer.id, clock)
     assert print_queue.print_due(printer.id, clock) == 0, "it may still be at it"
     clock.later(seconds=31)
-    assert print_queue.look_after(clock) == {printer.id}
+    assert print_rounds.look_after(clock) == {printer.id}
     assert print_queue.print_due(printer.id, clock) == 1
     assert state(job) == "printed" and len(paper.wait_for_jobs(1)) == 1
 
@@ -165,7 +165,7 @@ def test_a_worker_that_died_while_handing_over_leaves_it_perhaps_printed(placed_
     job = press(placed_order, printer, by)
     assert print_queue.begin_handing(print_queue.claim(printer.id, clock), clock)
     clock.later(minutes=2)
-    assert print_queue.look_after(clock) == set()
+    assert print_rounds.look_after(clock) == set()
     assert (state(job), paper.jobs) == ("uncertain", [])
 
 
@@ -201,26 +201,30 @@ def test_it_goes_to_another_printer_when_a_person_says_so(placed_order, printer,
 def test_another_takes_over_from_a_printer_that_stays_off(placed_order, printer, paper, by, clock):
     with receipt_printer() as other_paper:
         other = factories.a_printer(by, other_paper.port, name="Magazijn")
-        factories.change_printer(printer, by, fallback=other.id, minutes=3)
+        for each in (printer, other):
+            factories.change_printer(each, by, group="Balie", minutes=3)
+        print_watch.ask(other.id, clock)
         paper.standing = ReceiptPrinter.OPEN
         job = press(placed_order, printer, by)
         for _minute in range(2):
             print_queue.print_due(printer.id, clock)
             clock.later(minutes=1)
-            assert print_queue.look_after(clock) == {printer.id}
+            assert print_rounds.look_after(clock) == {printer.id}
         clock.later(minutes=1)
-        assert print_queue.look_after(clock) == {other.id}
+        assert print_rounds.look_after(clock) == {other.id}
         assert print_queue.print_due(other.id, clock) == 1
         assert (state(job), PrintJob.get().moved_from_id) == ("printed", printer.id)
 
 
 def test_a_busy_printer_keeps_its_jobs(placed_order, printer, paper, by, clock):
     other = factories.a_printer(by, 9100, name="Magazijn")
-    factories.change_printer(printer, by, fallback=other.id, minutes=1)
+    for each in (printer, other):
+        factories.change_printer(each, by, group="Balie", minutes=1)
     press(placed_order, printer, by)
     clock.later(minutes=10)
-    printers.is_there(printer.id, clock())
-    print_queue.look_after(clock)
+    for each in (printer, other):
+        printers.is_there(each.id, clock())
+    print_rounds.look_after(clock)
     assert PrintJob.get().printer_id == printer.id
 
 
@@ -327,7 +331,7 @@ def test_a_paper_that_cannot_be_laid_out_is_given_up_and_the_next_is_printed(pla
         states.append((state(broken), state(fine)))
         clock.later(seconds=30)
     assert states == [("waiting", "waiting"), ("waiting", "waiting"), ("failed", "waiting")]
-    assert print_queue.look_after(clock) == {printer.id} and tried(printer, clock)
+    assert print_rounds.look_after(clock) == {printer.id} and tried(printer, clock)
     paper.wait_for_jobs(1)
     assert ["Cadeaubon" in " ".join(said) for said in printed(paper)] == [True] and state(fine) == "printed"
     failed = PrintJob.get_by_id(broken.id)
