@@ -181,12 +181,14 @@ def _become(job: PrintJob, states: tuple[str, ...], state: str, values: dict[str
 
 
 class Health(NamedTuple):
-    """How a device's printer stands. `problem`: '' when nothing is known to be wrong; `failed`: jobs that want a person."""
+    """How a device's printer stands. `problem`: '' when nothing is known to be wrong; `failed`: jobs that want a person; `stand_in`: who
+    prints for it now, as it stays off."""
 
     printer: Printer
     problem: str
     waiting: int
     failed: int
+    stand_in: Printer | None
 
 
 def health(printer: int, settings: Settings) -> Health | None:
@@ -196,6 +198,8 @@ def health(printer: int, settings: Settings) -> Health | None:
         return None
     counts = print_queue.counts(known.id)
     waiting, failed = sum(counts[state] for state in print_queue.PENDING), counts["failed"] + counts["uncertain"]
-    now_ = printers.standing(known.id)
-    is_away = known.kind in printers.FETCHING and printers.is_off(now_)
-    return Health(now_, now_.state or (SILENT if is_away else ""), waiting, failed)
+    now_, at = printers.standing(known.id), now()
+    is_away = known.kind in printers.FETCHING and printers.is_off(now_, at)
+    problem = now_.state or (SILENT if is_away else "")
+    other = print_groups.stand_in(now_, Printer.select(), at) if problem and now_.group and printers.is_off(now_, at) else None
+    return Health(now_, problem, waiting, failed, other)

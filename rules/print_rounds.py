@@ -43,7 +43,13 @@ def _move_on(printer: Printer, standing: Sequence[Printer], at: datetime) -> Non
     other = print_groups.stand_in(printer, standing, at) if late else None
     if other is not None:
         for job in late:
-            _while_waiting(job, printer=other.id, moved_from=print_groups.came_from(job, other.id), since=at, not_before=at, attempts=0, error="")
+            move(job, other, at)
+
+
+def move(job: PrintJob, other: Printer, at: datetime) -> bool:
+    """False when somebody began it, called it off or moved it since the job was read: then it stays as it is."""
+    came_from = print_groups.came_from(job, other.id)
+    return _while_waiting(job, printer=other.id, moved_from=came_from, since=at, not_before=at, attempts=0, error="")
 
 
 def _waiting(printer: Printer, condition: Any) -> list[PrintJob]:
@@ -51,6 +57,5 @@ def _waiting(printer: Printer, condition: Any) -> list[PrintJob]:
 
 
 def _while_waiting(job: PrintJob, **values: Any) -> bool:
-    """Unless somebody began it, or moved it, meanwhile."""
     still = (PrintJob.id == job.id) & (PrintJob.state == "waiting") & (PrintJob.printer == job.printer_id)
     return bool(PrintJob.update(**values).where(still).execute())

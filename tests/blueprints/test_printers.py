@@ -6,7 +6,7 @@ import pytest
 import zxingcpp
 
 from models import Device, Document, Printer, PrintJob
-from rules import documents, print_queue, printers, shop
+from rules import documents, print_queue, print_watch, printers, shop
 from tests import factories
 from tests.receipt_printer import ReceiptPrinter, read, receipt_printer, texts
 
@@ -65,6 +65,66 @@ def test_each_kind_has_its_form(client, kind):
     client.post("/settings/printers", data={"kind": kind, "name": kind, "paper": "80", "host": "p", "port": "9100", "code_page": "cp858", "minutes": "5", "group": "Balie"})
     page = client.get(f"/settings/printers/{Printer.get().id}").text
     assert ("/printers/star/" in page, "/printers/epson/" in page) == (kind == "cloudprnt", kind == "epson_sdp")
+
+
+def add(client, name, group="", port=9100, **typed):
+    client.post("/settings/printers", data=TYPED | {"name": name, "group": group, "port": str(port)} | typed)
+    return Printer.get(Printer.name == name)
+
+
+def test_printers_of_one_group_print_for_one_another(client):
+    till = add(client, "Kassa 1")
+    alone = "Hij staat alleen: wat je afdrukt, wacht tot hij weer aan is."
+    assert alone in client.get(f"/settings/printers/{till.id}").text
+    client.post(f"/settings/printers/{till.id}", data=TYPED | {"name": "Kassa 1", "port": "9100", "group": "Balie"})
+    assert alone in client.get(f"/settings/printers/{till.id}").text
+    second = add(client, "Kassa 2", " balie ")
+    page = client.get(f"/settings/printers/{till.id}").text
+    assert "Als hij uit blijft, drukt Kassa 2 voor hem af." in page and 'name="group"' in page
+    assert re.findall(r'<option value="([^"]+)"></option>', page) == ["Balie"] and second.group == "Balie"
+    third = add(client, "Ster", "BALIE", kind="cloudprnt")
+    assert "drukt een van deze voor hem af: Kassa 2, Ster." in client.get(f"/settings/printers/{till.id}").text
+    for row in (second, third):
+        client.post(f"/settings/printers/{row.id}/archiving")
+    assert alone in client.get(f"/settings/printers/{till.id}").text
+    assert alone not in client.get(f"/settings/printers/{second.id}").text, "nothing is printed there"
+
+
+def test_somebody_elses_group_is_shown_beside_ones_own(client):
+    row = add(client, "Kassa 1")
+    seen = re.search(r'name="seen" value="([^"]+)"', client.get(f"/settings/printers/{row.id}").text)[1]
+    typed = TYPED | {"name": "Kassa 1", "port": "9100", "seen": seen}
+    assert client.post(f"/settings/printers/{row.id}", data=typed | {"group": "Balie"}).status_code == 303
+    answer = client.post(f"/settings/printers/{row.id}", data=typed | {"group": "Inpaktafel"})
+    assert answer.status_code == 409 and "Nu: Balie" in answer.text and 'value="Inpaktafel"' in answer.text
+    assert Printer.get().group == "Balie"
+
+
+def test_the_list_shows_printers_under_their_groups(client):
+    add(client, "Los")
+    assert "printers-group" not in client.get("/settings/printers").text, "no group, no heading"
+    for name, group in (("Inpak", "Inpaktafel"), ("Kassa 2", "Balie"), ("Kassa 1", "Balie")):
+        add(client, name, group)
+    page = client.get("/settings/printers").text
+    page = page[page.index('class="narrow"'):page.index("</main>")]
+    assert re.findall(r"<h2[^>]*>([^<]+)|<b>([^<]+)</b></a>", page) == [
+        ("Balie", ""), ("", "Kassa 1"), ("", "Kassa 2"), ("Inpaktafel", ""), ("", "Inpak"), ("In geen groep", ""), ("", "Los")]
+
+
+def test_the_menu_says_who_prints_for_the_printer_of_the_device(client, by, printer, paper):
+    choose(client, printer)
+    with receipt_printer() as other_paper:
+        other = add(client, "Magazijn", "Balie", other_paper.port)
+        factories.change_printer(printer, by, group="Balie")
+        paper.standing = ReceiptPrinter.PAPERLESS
+        for each in (printer, other):
+            print_watch.ask(each.id)
+        shown = client.get("/print-jobs/health").text
+        assert shown.count("Het papier van de printer is op. Magazijn drukt nu voor hem af.") == 2, "to see and to hear"
+        assert "Magazijn drukt nu voor hem af" in client.get(f"/settings/printers/{printer.id}").text
+        printers.is_wrong(other.id, "The printer is open.")
+        shown = client.get("/print-jobs/health").text
+        assert "Het papier van de printer is op." in shown and "Magazijn" not in shown
 
 
 def test_a_press_prints_on_the_printer_of_the_device(client, htmx, placed_order, printer, paper):

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from models import Operator, PrintJob, database, now
-from rules import print_desk, print_queue, print_rounds, shop
+from models import Operator, Printer, PrintJob, database, now
+from rules import print_desk, print_queue, print_rounds, print_watch, shop
 from tests import factories
 from tests.database import OWNER, SHOP
 from tests.desk import ROOT, eventually
@@ -99,8 +99,7 @@ def test_a_worker_killed_at_any_step_prints_it_once_or_says_perhaps(shop_desk, o
 
 
 def test_a_printer_that_is_off_for_a_while_prints_everything_once_when_it_is_on_again(shop_desk, order, by):
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = a_free_port()
     printer = factories.a_printer(by, port)
     shop_desk.start()
     keys = [print_desk.press(order.number, kind, printer.id, kind, by=by) for kind in ("receipt", "gift", "pickup")]
@@ -137,6 +136,56 @@ def test_two_workers_that_are_killed_again_and_again_print_nothing_twice(shop_de
         states = Counter(job.state for job in PrintJob.select())
         assert set(states) <= {"printed", "uncertain"} and kills >= 3 and states["uncertain"] <= kills, (states, kills)
         assert states["printed"] <= len(paper.jobs) <= len(keys), "none twice, none lost"
+
+
+def a_free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+def workers(desk, *keys):
+    """A worker of the desk for each of these printers, that prints what is due there until nothing waits."""
+    code = WORKER[:WORKER.index("def dies")].replace("import os, signal, sys", "import sys") + (
+        "with database.connection_context():\n    print_queue.print_due(int(sys.argv[1]))")
+    return [subprocess.Popen([sys.executable, "-c", code, str(key)], env=desk.environment, cwd=ROOT) for key in keys]
+
+
+def test_what_waits_for_a_printer_that_is_off_comes_out_of_the_least_busy_of_its_group(shop_desk, order, by):
+    with receipt_printer() as busy_paper, receipt_printer() as idle_paper:
+        off, busy, idle = (factories.a_printer(by, port, name=name, group="Balie") for port, name in (
+            (a_free_port(), "Kassa 1"), (busy_paper.port, "Kassa 2"), (idle_paper.port, "Kassa 3")))
+        print_desk.press(order.number, "receipt", busy.id, "busy", by=by)
+        jobs = [print_desk.press(order.number, kind, off.id, kind, by=by) for kind in ("gift", "pickup")]
+        for each in (off, busy, idle):
+            print_watch.ask(each.id)
+        assert print_queue.print_due(off.id) == 0 and PrintJob.get_by_id(jobs[0]).error == "The printer does not answer."
+        PrintJob.update(since=now() - timedelta(minutes=3)).execute()
+        assert print_rounds.look_after() == {busy.id, idle.id}
+        for worker in workers(shop_desk, off.id, busy.id, idle.id, busy.id, idle.id):
+            assert worker.wait(60) == 0
+        assert ([title(job) for job in busy_paper.jobs], [title(job) for job in idle_paper.jobs]) == (["Bon"], ["Cadeaubon", "Ophaalbon"])
+        assert {(job.state, job.moved_from_id) for job in PrintJob.select().where(PrintJob.id.in_(jobs))} == {("printed", off.id)}
+
+
+def test_a_printer_that_is_on_again_while_its_jobs_are_moved_prints_none_that_another_prints(shop_desk, order, by):
+    with receipt_printer() as paper, receipt_printer() as other_paper:
+        first, second = (factories.a_printer(by, each.port, name=name, group="Balie") for each, name in ((paper, "Kassa 1"), (other_paper, "Kassa 2")))
+        with database.atomic():
+            keys = [print_desk.press(order.number, "receipt", first.id, f"press {turn}", by=by) for turn in range(40)]
+        begun = workers(shop_desk, first.id)
+        eventually(lambda: len(paper.jobs) >= 3, "it prints again")
+        while PrintJob.select().where(PrintJob.state.in_(print_queue.PENDING)).exists():
+            PrintJob.update(since=now() - timedelta(minutes=3)).where(PrintJob.state == "waiting").execute()
+            for here, there in ((first, second), (second, first)):
+                Printer.update(last_seen=None).where(Printer.id == here).execute()
+                Printer.update(last_seen=now(), state="").where(Printer.id == there).execute()
+                print_rounds.look_after()
+            if all(worker.poll() is not None for worker in begun):
+                begun = workers(shop_desk, first.id, second.id)
+        assert [worker.wait(60) for worker in begun] == [0] * len(begun)
+        said = Counter((job.printer_id, job.state) for job in PrintJob.select())
+        assert said == {(first.id, "printed"): len(paper.jobs), (second.id, "printed"): len(other_paper.jobs)}, "each where the desk says"
+        assert len(paper.jobs) + len(other_paper.jobs) == len(keys), "none twice, none lost"
 
 
 def title(job):

@@ -198,36 +198,6 @@ def test_it_goes_to_another_printer_when_a_person_says_so(placed_order, printer,
         assert PrintJob.get().moved_from == printer
 
 
-def test_another_takes_over_from_a_printer_that_stays_off(placed_order, printer, paper, by, clock):
-    with receipt_printer() as other_paper:
-        other = factories.a_printer(by, other_paper.port, name="Magazijn")
-        for each in (printer, other):
-            factories.change_printer(each, by, group="Balie", minutes=3)
-        print_watch.ask(other.id, clock)
-        paper.standing = ReceiptPrinter.OPEN
-        job = press(placed_order, printer, by)
-        for _minute in range(2):
-            print_queue.print_due(printer.id, clock)
-            clock.later(minutes=1)
-            assert print_rounds.look_after(clock) == {printer.id}
-        clock.later(minutes=1)
-        assert print_rounds.look_after(clock) == {other.id}
-        assert print_queue.print_due(other.id, clock) == 1
-        assert (state(job), PrintJob.get().moved_from_id) == ("printed", printer.id)
-
-
-def test_a_busy_printer_keeps_its_jobs(placed_order, printer, paper, by, clock):
-    other = factories.a_printer(by, 9100, name="Magazijn")
-    for each in (printer, other):
-        factories.change_printer(each, by, group="Balie", minutes=1)
-    press(placed_order, printer, by)
-    clock.later(minutes=10)
-    for each in (printer, other):
-        printers.is_there(each.id, clock())
-    print_rounds.look_after(clock)
-    assert PrintJob.get().printer_id == printer.id
-
-
 def test_a_printer_that_never_answers_is_only_known_to_have_been_sent_it(placed_order, printer, paper, by):
     factories.change_printer(printer, by, answers=False)
     paper.standing, paper.confirms = None, False
@@ -290,6 +260,18 @@ def test_a_printer_is_asked_how_it_stands_without_printing(shop, printer, paper,
     print_watch.ask(printer.id)
     assert print_desk.health(printer.id, rules_settings()).problem == "The printer is out of paper."
     assert paper.jobs == []
+
+
+def test_those_of_groups_are_asked_too_for_others_may_print_there(shop, printer, paper, by):
+    factories.change_printer(printer, by, group="Balie", answers=False)
+    factories.a_printer(by, name="Los")
+    factories.a_printer(by, kind="cloudprnt", name="Ster", group="Balie")
+    away = factories.a_printer(by, name="Weg", group="Balie")
+    printers.archive(away.id, by=by)
+    assert print_watch.silent() == [printer.id]
+    print_watch.ask(printer.id)
+    assert print_watch.silent() == [] and Printer.get_by_id(printer.id).last_seen, "it is on, though it says nothing"
+    assert print_watch.silent(lambda: now() + timedelta(minutes=1)) == [printer.id]
 
 
 def rules_settings():
