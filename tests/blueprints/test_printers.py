@@ -121,7 +121,7 @@ def test_the_menu_says_who_prints_for_the_printer_of_the_device(client, by, prin
             print_watch.ask(each.id)
         shown = client.get("/print-jobs/health").text
         assert shown.count("Het papier van de printer is op. Magazijn drukt nu voor hem af.") == 2, "to see and to hear"
-        assert "Magazijn drukt nu voor hem af" in client.get(f"/settings/printers/{printer.id}").text
+        assert "<p>Magazijn drukt nu voor hem af.</p>" in client.get(f"/settings/printers/{printer.id}").text
         printers.is_wrong(other.id, "The printer is open.")
         shown = client.get("/print-jobs/health").text
         assert "Het papier van de printer is op." in shown and "Magazijn" not in shown
