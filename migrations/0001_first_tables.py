@@ -424,13 +424,7 @@ def up(migrator, db):
         class Meta:
             indexes = (
                 (("source", "external_number"), True),
-                (("status", "placed", "payment_state"), False),
-                (("payment_state", "placed"), False),
                 (("customer", "placed"), False),
-                (("operator", "placed"), False),
-                (("source", "placed"), False),
-                (("payment_method", "placed"), False),
-                (("shipping_method", "placed"), False),
                 (("total", "id"), False),
                 (("items", "id"), False),
                 (("paid_at", "placed"), False),
@@ -873,6 +867,13 @@ def up(migrator, db):
             name="order_list",
         )
     )
+    FACETS = (Order.status, Order.payment_state, Order.payment_method, Order.shipping_method, Order.operator, Order.source)
+    for facet in FACETS:
+        Order.add_index(
+            Order.index(
+                facet, Order.placed, Order.id, *(other for other in FACETS if other is not facet), name=f"order_{facet.column_name}_placed"
+            )
+        )
     Order.add_index(
         Order.index(
             Order.placed,

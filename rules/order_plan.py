@@ -14,7 +14,7 @@ from rules.sql import Sql, all_of, run, use
 
 # What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, in a set, when it is looked at, when its text is.
 IN_INDEX, IN_SET, LOOKED_AT, IN_TEXT = 1, 4, 15, 30
-WALKED = 5  # a text, in PostgreSQL, when all are read one after the other
+WALKED, GATHERED = 5, 6  # a text, in PostgreSQL, when all are read one after the other, and one that its index of words gives
 SCATTERED = 4  # times as much, when one order lies far from the next
 COLUMN = re.compile(r"\bo\.(\w+)")
 OF_ORDER, OF_TEXT = re.compile(r"\bo\.(?!id\b)"), re.compile(r"\bt\.")  # what is asked of an order besides its id
@@ -80,28 +80,34 @@ def walking(way: Way, asked: Asked, ways: Sequence[Way], wanted: int) -> float:
 
 
 def share(way: Way, asked: Asked, ways: Sequence[Way]) -> tuple[float, float, int]:
-    """Which part of what this way passes is likely to be found, which part of it the index of the list leaves, and the newest of them."""
+    """Which part of what this way passes is likely to be found, which part of it the index it reads leaves, and the newest of them."""
     everything = max(1, ways[-1].newest)
     whole, short, newest = 1.0, 1.0, everything
     for condition in others(asked, way):
         known = [each for each in ways if condition in each.answers or each.facet is condition.via is not None]
         part = min((each.orders / everything for each in known), default=UNKNOWN)
-        whole, short = whole * part, short * part if condition.is_short else short
+        whole, short = whole * part, short * part if _holds(way, condition) else short
         newest = min([newest, *(each.newest for each in known)])
     return whole, short, newest
 
 
 def cost(way: Way, asked: Asked, short: float = 1, left: float = 1) -> float:
-    """What it costs to pass an order on this way and test it. `short`, `left`: of what the list's index holds, and of all, what is left."""
+    """What it costs to pass an order on this way and test it. `short`, `left`: of what its index holds, and of all, what is left."""
     more = others(asked, way)
     if way.texts:
         return LOOKED_AT + left * IN_TEXT if more else IN_TEXT
-    in_list = way.index in ("", LIST) and not way.ids
-    rest = [condition for condition in more if not (in_list and condition.is_short)]
+    rest = [condition for condition in more if not _holds(way, condition)]
     if not rest:
         return 2 * IN_INDEX if way.index in WITH_DATE else IN_INDEX
     each = IN_TEXT if any("t.text" in condition.test.text for condition in rest) else LOOKED_AT
-    return IN_INDEX + short * each if in_list else each * (SCATTERED if way.index in BY_SIZE else 1)
+    return each * SCATTERED if way.index in BY_SIZE else IN_INDEX + short * each
+
+
+def _holds(way: Way, condition: Condition) -> bool:
+    """Whether the index that this way reads holds all that the condition looks at."""
+    if way.facet:
+        return condition.is_facet
+    return condition.is_short and way.index in ("", LIST) and not (way.ids or way.texts)
 
 
 def others(asked: Asked, way: Way) -> list[Condition]:
@@ -110,18 +116,16 @@ def others(asked: Asked, way: Way) -> list[Condition]:
 
 
 def found_in_all(asked: Asked, ways: Sequence[Way]) -> tuple[str, Sql, list[Sql]]:
-    """What to read for the orders that are on several ways at once: the shortest, and of it only what the ids of others hold, where that
-    takes less than looking at each order; or the whole list, when its index holds all that is asked. As `source`."""
-    first = min(ways, key=lambda way: way.orders)
-    if all(condition.is_short for condition in asked.conditions.all) and ways[-1].orders * IN_INDEX < first.orders * IN_SET:
-        return source(asked, ways[-1])
+    """What to read for the orders that are on several ways at once: one of them, and of it only what its own index leaves, and the ids of
+    others hold, where that takes less than looking at each order. As `source`."""
+    first = min(ways, key=lambda way: _gathering(way, asked, ways))
     sets, tests = list[Sql](), list[Sql]()
     for condition in others(asked, first):
-        way = next((way for way in ways if way is not first and (condition in way.answers or way.facet is condition.via is not None)), None)
-        held = _members(way) if way and way.orders * IN_SET < first.orders * LOOKED_AT else None
+        way = _in_a_set(condition, first, ways)
+        held = way and _members(way)
         if held:
             sets.append(Sql(f"{_key(first)} IN ({held.text})", held.values))
-        elif condition.without and _are_few(condition.without, first.orders * LOOKED_AT // IN_SET):
+        elif not _holds(first, condition) and condition.without and _are_few(condition.without, first.orders * LOOKED_AT // IN_SET):
             sets.append(Sql(f"{_key(first)} NOT IN ({condition.without.text})", condition.without.values))
             continue
         if not held or not way or condition not in way.answers or (way.texts and way.texts.looks):
@@ -129,23 +133,45 @@ def found_in_all(asked: Asked, ways: Sequence[Way]) -> tuple[str, Sql, list[Sql]
     return _reading(asked, first, tests, sets=sets)
 
 
+def _gathering(first: Way, asked: Asked, ways: Sequence[Way]) -> float:
+    """What it costs to read all that is on this way, and to see which of it is on the others."""
+    each = float(IN_INDEX)
+    if first.texts:
+        each = IN_TEXT if first.texts.looks else IN_INDEX if is_sqlite() else GATHERED
+    total = first.orders * each
+    for condition in others(asked, first):
+        if way := _in_a_set(condition, first, ways):
+            total += way.orders * IN_SET + first.orders * IN_INDEX
+        elif not _holds(first, condition):
+            total += first.orders * (IN_TEXT if OF_TEXT.search(condition.test.text) and not first.texts else LOOKED_AT)
+    return total
+
+
+def _in_a_set(condition: Condition, first: Way, ways: Sequence[Way]) -> Way | None:
+    """Another way on which everything is that this condition is true of, when its ids are gathered sooner than each order of the first is
+    looked at. PostgreSQL would look at each text for them: no index of its holds texts with the id."""
+    if _holds(first, condition):
+        return None
+    known = (way for way in ways if way is not first and (condition in way.answers or way.facet is condition.via is not None))
+    way = next(known, None)
+    is_sooner = way and way.orders * IN_SET < first.orders * LOOKED_AT and (is_sqlite() or way.ids or way.facet)
+    return way if is_sooner else None
+
+
 def _are_few(ids: Sql, most: int) -> bool:
-    """PostgreSQL makes no set of ids that it has to sort out of a table."""
-    return is_sqlite() and run(Sql(f"SELECT count(*) FROM (SELECT 1 FROM ({ids.text}) x LIMIT {most + 1}) y", ids.values)).fetchone()[0] <= most
+    return run(Sql(f"SELECT count(*) FROM (SELECT 1 FROM ({ids.text}) x LIMIT {most + 1}) y", ids.values)).fetchone()[0] <= most
 
 
 def _members(way: Way) -> Sql | None:
-    """The ids of all a way leads to, and of some more: not placed, or of a text that was not looked at. None: it is the whole
-    list, or PostgreSQL would look at each text or order for them."""
-    if not way.ids and not is_sqlite():
-        return None
+    """The ids of all a way leads to, and of some more: not placed, or of a text that was not looked at. None: it is the whole list."""
+    whole = "" if is_sqlite() else " OFFSET 0"  # or PostgreSQL would look each order up when it takes the others to be few
     if way.texts:
         return Sql(f"SELECT {way.texts.id} FROM {way.texts.source} WHERE {way.texts.where.text}", way.texts.where.values)
     if way.ids:
-        return Sql(f"SELECT id FROM ({way.ids.text}) x", way.ids.values)
+        return Sql(f"SELECT id FROM ({way.ids.text}) x{whole}", way.ids.values)
     tests = [way.facet.test()] if way.facet else [condition.test for condition in way.answers]
     where = all_of(tests) if tests else None
-    return Sql(f'SELECT o.id FROM "order" o{use(way.index)} WHERE {where.text}', where.values) if where else None
+    return Sql(f'SELECT o.id FROM "order" o{use(way.index)} WHERE {where.text}{whole}', where.values) if where else None
 
 
 def source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql, list[Sql]]:

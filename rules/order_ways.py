@@ -81,7 +81,7 @@ class Measured(NamedTuple):
 
 
 def facet_index(facet: Facet) -> str:
-    return f"order_{facet.column}_placed" + ("_payment_state" if facet.column == "status_id" else "")
+    return f"order_{facet.column}_placed"
 
 
 def listed(asked: Conditions) -> Sql:
@@ -123,10 +123,10 @@ def _known(asked: Conditions) -> Iterator[Way]:
     groups = [group for condition in asked.all for group in condition.words]
     lacks = [pattern for condition in asked.all for pattern in condition.lacks]
     if groups and not asked.drafts and (texts := patterns.found(groups, lacks)):
-        yield Way(tuple(condition for condition in asked.all if condition.words or condition.lacks), _between(texts, days[:1]))
+        yield Way(tuple(condition for condition in asked.all if condition.words or (condition.lacks and is_sqlite())), _between(texts, days[:1]))
     for condition in asked.all:
         if (via := condition.via) and not (via.or_none and via.values):
-            yield Way((condition, *days) if via.test() == condition.test else days, facet=via, index=facet_index(via))
+            yield Way((condition, *days) if condition.is_facet else days, facet=via, index=facet_index(via))
         if condition.found and not asked.drafts:
             yield Way((condition,), ids=condition.found)
         if condition.index and not asked.drafts and condition.index != LIST:

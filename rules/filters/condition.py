@@ -43,6 +43,11 @@ class Condition:
     def negated(self) -> bool:
         return self.terms[0].negated
 
+    @property
+    def is_facet(self) -> bool:
+        """Whether it asks what its facet says, and no more: the index of each facet holds the columns of all of them."""
+        return self.via is not None and self.via.test() == self.test
+
     def without_end(self, low: bool) -> Condition:
         """The same, of a day on which orders were placed, without its later (or its earlier) bound."""
         assert self.span

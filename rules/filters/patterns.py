@@ -85,12 +85,13 @@ class Texts(NamedTuple):
 def found(each: Sequence[Sequence[str]], lacks: Sequence[str] = ()) -> Texts | None:
     """The texts in which one of every group of patterns stands, and none of what they lack (see `told_lacking`), by their trigram index; no
     drafts. None: the index knows nothing of them."""
-    return _found_sqlite(each, lacks) if is_sqlite() else _found_postgresql(each)
+    return _found_sqlite(each, lacks) if is_sqlite() else _found_postgresql(each, lacks)
 
 
 def told_lacking(each: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The patterns of a single group, when SQLite's index says alone where none of them stands; else nothing."""
-    return tuple(each[0]) if len(each) == 1 and all(map(_is_sure, each[0])) and is_sqlite() else ()
+    """The patterns of a single group, when the index says alone where none of them stands; else nothing."""
+    is_told = _is_sure if is_sqlite() else _is_word
+    return tuple(each[0]) if len(each) == 1 and all(map(is_told, each[0])) else ()
 
 
 def _found_sqlite(each: Sequence[Sequence[str]], lacks: Sequence[str]) -> Texts | None:
@@ -124,10 +125,11 @@ def _is_sure(pattern: str) -> bool:
     return len(pattern) == 3 and STOP not in pattern and ANY not in pattern[1:]
 
 
-def _found_postgresql(each: Sequence[Sequence[str]]) -> Texts:
+def _found_postgresql(each: Sequence[Sequence[str]], lacks: Sequence[str]) -> Texts:
     """The index gives all at once: of words that stand in one of 25 texts, and not only in old ones, some are found sooner by reading texts,
     the newest first; all of them, up to a third of the texts, by the words in the index. It is asked for
-    words of a kind or for parts of words, what is rarer: asked for both, PostgreSQL would take each text apart again that has the parts."""
+    words of a kind or for parts of words, what is rarer: asked for both, PostgreSQL would take each text apart again that has the parts.
+    What they lack is only left out where all are gathered by words: those who read the newest would wait for the whole index."""
     seen = sample().seen(each)
     words = [group for group in each if all(pattern[0] in STARTS for pattern in group)]
     parts = [group for group in each if group not in words]
@@ -139,7 +141,7 @@ def _found_postgresql(each: Sequence[Sequence[str]]) -> Texts:
     is_looked_at = seen.share > MANY or bool(parts) or not all(_is_word(pattern) for group in each for pattern in group)
     most = IN_A_THIRD if by_words else OFTEN
     is_common = seen.share > max(OFTEN, min(most, 1 - seen.latest))
-    gathered = indexed if seen.share <= most else walked
+    gathered = _lacking(indexed, lacks) if by_words and lacks else indexed if seen.share <= most else walked
     return Texts("order_text t", walked if is_common else indexed, "t.key", None, is_common, is_looked_at, seen.latest, walked, gathered)
 
 
@@ -147,6 +149,11 @@ def _by_words(group: Sequence[str]) -> Sql:
     """By one of these words of a kind, all of them asked for at once; after what is more than a word the text itself is looked at."""
     test = Sql("order_text_words(t.text) @@ ?::tsquery", (" | ".join(map(_lexemes, group)),))
     return test if all(map(_is_word, group)) else all_of([test, any_of(list(map(stands, group)))])
+
+
+def _lacking(indexed: Sql, lacks: Sequence[str]) -> Sql:
+    """The same, but for texts with one of these words."""
+    return all_of([indexed, Sql("order_text_words(t.text) @@ ?::tsquery", (" & ".join(f"!{_lexemes(pattern)}" for pattern in lacks),))])
 
 
 def _by_parts(pattern: str) -> Sql:

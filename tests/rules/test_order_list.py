@@ -1,5 +1,6 @@
 """The list finds what a query asks, newest first, and pages through it; held against a slow reading of every order."""
 
+from dataclasses import replace
 from functools import cache, partial
 
 import pytest
@@ -162,6 +163,34 @@ def test_however_a_query_is_answered_it_finds_the_same(many, owner_actor, data):
         assert order_list.count(known, by=owner_actor) == order_count.Count(min(len(expected), 20), len(expected) > 20)
         assert order_list.counts([known, Query()], by=owner_actor)[0].count <= len(expected)
         assert numbers(known, owner_actor, size=10) == expected
+
+
+TOGETHER = [
+    "bron:kassa methode:pin", "bron:web status:verzonden,voltooid methode:ideal", "koerier:dhl verzending:postnl", "koerier:dhl thee", "bron:web tracking:3s",
+    "-koerier:dhl thee", "-koerier:postnl bron:web", "-label:cadeau methode:ideal", "telefoon:06 -land:be", "-land:nl tracking:3s",
+    "plaats:utrecht -land:be bron:web", "telaat:nee product:thee bron:web", "medewerker:fatima doormij:ja", "datum:2025.. bron:web methode:ideal", "totaal:>20 bron:web koerier:dhl",
+]
+
+
+@pytest.mark.parametrize("kept", [0, 2000])
+@pytest.mark.parametrize("text", TOGETHER)
+def test_whatever_is_guessed_of_the_ways_the_same_orders_are_on_all_of_them(many, owner_actor, monkeypatch, text, kept):
+    """One is gone along, of the others a set is made or each order is looked at: they take turns."""
+    from rules import order_find, order_plan, order_ways
+    from rules.filters import conditions
+
+    monkeypatch.setattr(order_ways, "KEPT", kept)
+    query = parse(text)
+    expected = [order.id for order in many.find(query.terms, 1)]
+    assert expected or text == TOGETHER[2]
+    asked = order_plan.Asked(conditions.of(query, shop.current(), owner_actor), size=1000)
+    *ways, top = map(order_find._whole, order_ways.of([asked.conditions])[0])
+    assert ways
+    for short in ways:
+        for few, many_more, all_of_them in ((1, 100, 1000), (1000, 1001, 10**6), (1000, 3000, 10**6)):
+            guessed = [*(replace(way, orders=few if way is short else many_more) for way in ways), replace(top, orders=all_of_them)]
+            found = order_find._collected(asked, order_plan.found_in_all(asked, guessed))
+            assert [place.order for place in found.rows] == expected, (short, few, many_more)
 
 
 SORTS = {
