@@ -65,7 +65,7 @@ def test_without_one_a_page_prints_itself_on_paper_as_long_as_the_receipt(page, 
 
 @pytest.mark.parametrize("width, scheme", [(1440, "light"), (390, "dark")])
 def test_the_pages_about_printing_are_fit_for_everybody(open_page, order, by, html_errors, width, scheme):
-    rows = [factories.a_printer(by, kind=kind, name=kind) for kind in printers.KINDS]
+    rows = [factories.a_printer(by, kind=kind, name=kind, group="Balie") for kind in printers.KINDS]
     for place, state in enumerate(("waiting", "printed", "failed", "uncertain", "cancelled")):
         PrintJob.create(printer=rows[1], moved_from=rows[0], state=state, key=str(place), error="The printer is out of paper.")
     Printer.update(state="The printer is out of paper.").execute()
