@@ -122,13 +122,14 @@ def found_in_all(asked: Asked, ways: Sequence[Way]) -> tuple[str, Sql, list[Sql]
     sets, tests = list[Sql](), list[Sql]()
     for condition in others(asked, first):
         way = _in_a_set(condition, first, ways)
-        held = way and _members(way)
-        if held:
-            sets.append(Sql(f"{_key(first)} IN ({held.text})", held.values))
+        if way:
+            held = _members(way)
+            is_in = Sql(f"{_key(first)} IN ({held.text})", held.values)
+            sets += [is_in] if is_in not in sets else []
         elif not _holds(first, condition) and condition.without and _are_few(condition.without, first.orders * LOOKED_AT // IN_SET):
             sets.append(Sql(f"{_key(first)} NOT IN ({condition.without.text})", condition.without.values))
             continue
-        if not held or not way or condition not in way.answers or (way.texts and way.texts.looks):
+        if not way or not _says_all(way, condition):
             tests.append(condition.test)
     return _reading(asked, first, tests, sets=sets)
 
@@ -138,13 +139,21 @@ def _gathering(first: Way, asked: Asked, ways: Sequence[Way]) -> float:
     each = float(IN_INDEX)
     if first.texts:
         each = IN_TEXT if first.texts.looks else IN_INDEX if is_sqlite() else GATHERED
-    total = first.orders * each
+    total, sets = first.orders * each, list[Way]()
     for condition in others(asked, first):
-        if way := _in_a_set(condition, first, ways):
+        way = _in_a_set(condition, first, ways)
+        if way and way not in sets:
+            sets.append(way)
             total += way.orders * IN_SET + first.orders * IN_INDEX
-        elif not _holds(first, condition):
-            total += first.orders * (IN_TEXT if OF_TEXT.search(condition.test.text) and not first.texts else LOOKED_AT)
+        if not (_says_all(way, condition) if way else _holds(first, condition)):
+            look = IN_TEXT if OF_TEXT.search(condition.test.text) and not first.texts else LOOKED_AT
+            total += min(first.orders, way.orders if way else first.orders) * look
     return total
+
+
+def _says_all(way: Way, condition: Condition) -> bool:
+    """Whether the condition is true of all that is on a way that leads to what it is true of."""
+    return condition in way.answers and not (way.texts and way.texts.looks)
 
 
 def _in_a_set(condition: Condition, first: Way, ways: Sequence[Way]) -> Way | None:
@@ -162,16 +171,15 @@ def _are_few(ids: Sql, most: int) -> bool:
     return run(Sql(f"SELECT count(*) FROM (SELECT 1 FROM ({ids.text}) x LIMIT {most + 1}) y", ids.values)).fetchone()[0] <= most
 
 
-def _members(way: Way) -> Sql | None:
-    """The ids of all a way leads to, and of some more: not placed, or of a text that was not looked at. None: it is the whole list."""
+def _members(way: Way) -> Sql:
+    """The ids of all a way leads to, and of some more: not placed, or of a text that was not looked at."""
     whole = "" if is_sqlite() else " OFFSET 0"  # or PostgreSQL would look each order up when it takes the others to be few
     if way.texts:
         return Sql(f"SELECT {way.texts.id} FROM {way.texts.source} WHERE {way.texts.where.text}", way.texts.where.values)
     if way.ids:
         return Sql(f"SELECT id FROM ({way.ids.text}) x{whole}", way.ids.values)
-    tests = [way.facet.test()] if way.facet else [condition.test for condition in way.answers]
-    where = all_of(tests) if tests else None
-    return Sql(f'SELECT o.id FROM "order" o{use(way.index)} WHERE {where.text}{whole}', where.values) if where else None
+    where = way.facet.test() if way.facet else all_of([condition.test for condition in way.answers])
+    return Sql(f'SELECT o.id FROM "order" o{use(way.index)} WHERE {where.text}{whole}', where.values)
 
 
 def source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql, list[Sql]]:

@@ -110,4 +110,4 @@ const begin = () => {
 };
 document.addEventListener("visibilitychange", begin);
 addEventListener("pagehide", hush);
-document.addEventListener("DOMContentLoaded", begin); // all scripts of the page are there: what is said before, nobody would hear
+document.addEventListener("DOMContentLoaded", begin); // all scripts listen now
