@@ -217,7 +217,7 @@ def _measured(parts: Sequence[tuple[Part, Measured]], last: int) -> Way:
     """A way whose parts were measured. What is more than was counted is guessed from how closely it lies, or from the newest orders."""
     way, own = parts[0][0].way, [each for each in parts if not each[0].is_lately]
     is_exact = all(found.passed <= part.limit and found.low != 0 for part, found in own)
-    orders = sum(_guessed(part, found, last) for part, found in own)
+    orders = sum(_guessed(part, found) for part, found in own)
     if not is_exact:
         lately = sum(found.found for part, found in parts if part.is_lately)
         is_anywhere = way.index in WITH_DATE or (way.ids and not way.answers[0].is_sorted)  # how closely they lie says nothing
@@ -229,10 +229,12 @@ def _measured(parts: Sequence[tuple[Part, Measured]], last: int) -> Way:
     return way if ids is None else replace(way, texts=None, ids=patterns.these(json.loads(ids) if is_sqlite() else ids))
 
 
-def _guessed(part: Part, found: Measured, last: int) -> int:
+def _guessed(part: Part, found: Measured) -> int:
+    """As close as they lie at the newest of them they are taken to lie back to the first order."""
     if found.passed <= part.limit:
         return found.found
-    passed = max(found.passed, found.passed * last // max(1, (found.high or 0) - (found.low or 0)))
+    high = found.high or 0
+    passed = max(found.passed, found.passed * high // max(1, high - (found.low or 0)))
     return max(found.found, passed * found.found // found.passed)
 
 
