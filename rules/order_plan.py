@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from models import is_sqlite
@@ -105,9 +105,7 @@ def cost(way: Way, asked: Asked, short: float = 1, left: float = 1) -> float:
 
 def _holds(way: Way, condition: Condition) -> bool:
     """Whether the index that this way reads holds all that the condition looks at."""
-    if way.facet:
-        return condition.is_facet
-    return condition.is_short and way.index in ("", LIST) and not (way.ids or way.texts)
+    return way.is_covered and (condition.is_facet if way.facet else condition.is_short)
 
 
 def others(asked: Asked, way: Way) -> list[Condition]:
@@ -119,19 +117,29 @@ def found_in_all(asked: Asked, ways: Sequence[Way]) -> tuple[str, Sql, list[Sql]
     """What to read for the orders that are on several ways at once: one of them, and of it only what its own index leaves, and the ids of
     others hold, where that takes less than looking at each order. As `source`."""
     first = min(ways, key=lambda way: _gathering(way, asked, ways))
-    sets, tests = list[Sql](), list[Sql]()
+    in_index, sets, tests = list[Sql](), list[Sql](), list[Sql]()
     for condition in others(asked, first):
-        way = _in_a_set(condition, first, ways)
-        if way:
-            held = _members(way)
-            is_in = Sql(f"{_key(first)} IN ({held.text})", held.values)
+        if _holds(first, condition):
+            in_index.append(condition.test)
+        elif way := _in_a_set(condition, first, ways):
+            ids = _members(way)
+            is_in = Sql(f"{_key(first)} IN ({ids.text})", ids.values)
             sets += [is_in] if is_in not in sets else []
-        elif not _holds(first, condition) and condition.without and _are_few(condition.without, first.orders * LOOKED_AT // IN_SET):
+            tests += [] if _says_all(way, condition) else [condition.test]
+        elif condition.without and _are_few(condition.without, first.orders * LOOKED_AT // IN_SET):
             sets.append(Sql(f"{_key(first)} NOT IN ({condition.without.text})", condition.without.values))
-            continue
-        if not way or not _says_all(way, condition):
+        else:
             tests.append(condition.test)
-    return _reading(asked, first, tests, sets=sets)
+    if is_sqlite() or not first.is_covered:
+        return _reading(asked, first, [*in_index, *tests], sets=sets)
+    return _reading(asked, _by_index(asked, first, [*in_index, *sets]), tests)
+
+
+def _by_index(asked: Asked, first: Way, tests: Sequence[Sql]) -> Way:
+    """The ids that an index leaves, for PostgreSQL: it would read all orders when it takes those to be many."""
+    table, start, _ = source(asked, first)
+    where = all_of([start, *tests])
+    return replace(first, facet=None, index="", answers=(), ids=Sql(f"SELECT o.id FROM {table} WHERE {where.text} OFFSET 0", where.values))
 
 
 def _gathering(first: Way, asked: Asked, ways: Sequence[Way]) -> float:

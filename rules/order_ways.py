@@ -54,6 +54,11 @@ class Way:
     is_exact: bool = False
 
     @property
+    def is_covered(self) -> bool:
+        """Whether it reads an index that holds the ids of orders and their short columns: the list's, or a facet's."""
+        return not (self.texts or self.ids) and (self.facet is not None or self.index in ("", LIST))
+
+    @property
     def is_sorted(self) -> bool:
         """Whether an index gives its ids newest first."""
         return self.ids is not None and bool(self.answers) and self.answers[0].is_sorted
@@ -217,24 +222,23 @@ def _measured(parts: Sequence[tuple[Part, Measured]], last: int) -> Way:
     """A way whose parts were measured. What is more than was counted is guessed from how closely it lies, or from the newest orders."""
     way, own = parts[0][0].way, [each for each in parts if not each[0].is_lately]
     is_exact = all(found.passed <= part.limit and found.low != 0 for part, found in own)
-    orders = sum(_guessed(part, found) for part, found in own)
+    is_newest_first = is_exact or way.facet or way.index or (way.texts and way.texts.newest_first) or way.answers[0].is_sorted
+    orders = sum(_guessed(part, found, (found.high or 0) if is_newest_first else last) for part, found in own)
     if not is_exact:
         lately = sum(found.found for part, found in parts if part.is_lately)
         is_anywhere = way.index in WITH_DATE or (way.ids and not way.answers[0].is_sorted)  # how closely they lie says nothing
         orders = last if is_anywhere else max(orders, last * lately // LATELY)
-    is_newest_first = is_exact or way.facet or way.index or (way.texts and way.texts.newest_first) or way.answers[0].is_sorted
     newest = max((found.high or 0 for _, found in own), default=0) if is_newest_first else int(last * (way.texts.latest if way.texts else 1))
     way = replace(way, orders=orders, least=sum(found.found for _, found in own if found.low != 0), newest=newest, is_exact=is_exact)
     ids = own[0][1].ids if is_exact else None
     return way if ids is None else replace(way, texts=None, ids=patterns.these(json.loads(ids) if is_sqlite() else ids))
 
 
-def _guessed(part: Part, found: Measured) -> int:
-    """As close as they lie at the newest of them they are taken to lie back to the first order."""
+def _guessed(part: Part, found: Measured, last: int) -> int:
+    """How many orders are found up to this one, when those that were not passed lie as close as those that were."""
     if found.passed <= part.limit:
         return found.found
-    high = found.high or 0
-    passed = max(found.passed, found.passed * high // max(1, high - (found.low or 0)))
+    passed = max(found.passed, found.passed * last // max(1, (found.high or 0) - (found.low or 0)))
     return max(found.found, passed * found.found // found.passed)
 
 
