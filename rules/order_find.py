@@ -14,9 +14,10 @@ from rules import order_ways
 from rules.filters.condition import LIST, Condition
 from rules.filters.spans import Span
 from rules.order_count import SUMMED, Count, counted, limited, total
-from rules.order_plan import LOOKED_AT, NEWEST, WITH_DRAFTS, Asked, Place, cost, found_in_all, others, passed, source, walking
+from rules.order_plan import LOOKED_AT, NEWEST, WITH_DRAFTS, Asked, Place, cost, others, passed, source, walking
 from rules.order_text import DRAFTS
 from rules.order_text import key as text_key
+from rules.order_together import found_in_all
 from rules.order_ways import BY_DATE, CAP, WITH_DATE, Way, listed
 from rules.sql import Sql, all_of, run, use
 

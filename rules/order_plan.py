@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from models import is_sqlite
 from rules.filters.condition import LIST, Condition, Conditions
 from rules.order_ways import BY_SIZE, WITH_DATE, Way, listed
-from rules.sql import Sql, all_of, run, use
+from rules.sql import Sql, all_of, use
 
 # What it costs to pass an order, in tenths of a microsecond on SQLite: in an index alone, in a set, when it is looked at, when its text is.
 IN_INDEX, IN_SET, LOOKED_AT, IN_TEXT = 1, 4, 15, 30
@@ -86,7 +86,7 @@ def share(way: Way, asked: Asked, ways: Sequence[Way]) -> tuple[float, float, in
     for condition in others(asked, way):
         known = [each for each in ways if condition in each.answers or each.facet is condition.via is not None]
         part = min((each.orders / everything for each in known), default=UNKNOWN)
-        whole, short = whole * part, short * part if _holds(way, condition) else short
+        whole, short = whole * part, short * part if holds(way, condition) else short
         newest = min([newest, *(each.newest for each in known)])
     return whole, short, newest
 
@@ -96,14 +96,14 @@ def cost(way: Way, asked: Asked, short: float = 1, left: float = 1) -> float:
     more = others(asked, way)
     if way.texts:
         return LOOKED_AT + left * IN_TEXT if more else IN_TEXT
-    rest = [condition for condition in more if not _holds(way, condition)]
+    rest = [condition for condition in more if not holds(way, condition)]
     if not rest:
         return 2 * IN_INDEX if way.index in WITH_DATE else IN_INDEX
     each = IN_TEXT if any("t.text" in condition.test.text for condition in rest) else LOOKED_AT
     return each * SCATTERED if way.index in BY_SIZE else IN_INDEX + short * each
 
 
-def _holds(way: Way, condition: Condition) -> bool:
+def holds(way: Way, condition: Condition) -> bool:
     """Whether the index that this way reads holds all that the condition looks at."""
     return way.is_covered and (condition.is_facet if way.facet else condition.is_short)
 
@@ -113,89 +113,13 @@ def others(asked: Asked, way: Way) -> list[Condition]:
     return [condition for condition in asked.conditions.all if condition not in way.answers and not condition.is_implied]
 
 
-def found_in_all(asked: Asked, ways: Sequence[Way]) -> tuple[str, Sql, list[Sql]]:
-    """What to read for the orders that are on several ways at once: one of them, and of it only what its own index leaves, and the ids of
-    others hold, where that takes less than looking at each order. As `source`."""
-    first = min(ways, key=lambda way: _gathering(way, asked, ways))
-    in_index, sets, tests = list[Sql](), list[Sql](), list[Sql]()
-    for condition in others(asked, first):
-        if _holds(first, condition):
-            in_index.append(condition.test)
-        elif way := _in_a_set(condition, first, ways):
-            ids = _members(way)
-            is_in = Sql(f"{_key(first)} IN ({ids.text})", ids.values)
-            sets += [is_in] if is_in not in sets else []
-            tests += [] if _says_all(way, condition) else [condition.test]
-        elif condition.without and _are_few(condition.without, first.orders * LOOKED_AT // IN_SET):
-            sets.append(Sql(f"{_key(first)} NOT IN ({condition.without.text})", condition.without.values))
-        else:
-            tests.append(condition.test)
-    if is_sqlite() or not first.is_covered:
-        return _reading(asked, first, [*in_index, *tests], sets=sets)
-    return _reading(asked, _by_index(asked, first, [*in_index, *sets]), tests)
-
-
-def _by_index(asked: Asked, first: Way, tests: Sequence[Sql]) -> Way:
-    """The ids that an index leaves, for PostgreSQL: it would read all orders when it takes those to be many."""
-    table, start, _ = source(asked, first)
-    where = all_of([start, *tests])
-    return replace(first, facet=None, index="", answers=(), ids=Sql(f"SELECT o.id FROM {table} WHERE {where.text} OFFSET 0", where.values))
-
-
-def _gathering(first: Way, asked: Asked, ways: Sequence[Way]) -> float:
-    """What it costs to read all that is on this way, and to see which of it is on the others."""
-    each = float(IN_INDEX)
-    if first.texts:
-        each = IN_TEXT if first.texts.looks else IN_INDEX if is_sqlite() else GATHERED
-    total, sets = first.orders * each, list[Way]()
-    for condition in others(asked, first):
-        way = _in_a_set(condition, first, ways)
-        if way and way not in sets:
-            sets.append(way)
-            total += way.orders * IN_SET + first.orders * IN_INDEX
-        if not (_says_all(way, condition) if way else _holds(first, condition)):
-            look = IN_TEXT if OF_TEXT.search(condition.test.text) and not first.texts else LOOKED_AT
-            total += min(first.orders, way.orders if way else first.orders) * look
-    return total
-
-
-def _says_all(way: Way, condition: Condition) -> bool:
-    """Whether the condition is true of all that is on a way that leads to what it is true of."""
-    return condition in way.answers and not (way.texts and way.texts.looks)
-
-
-def _in_a_set(condition: Condition, first: Way, ways: Sequence[Way]) -> Way | None:
-    """Another way on which everything is that this condition is true of, when its ids are gathered sooner than each order of the first is
-    looked at. PostgreSQL would look at each text for them: no index of its holds texts with the id."""
-    if _holds(first, condition):
-        return None
-    known = (way for way in ways if way is not first and (condition in way.answers or way.facet is condition.via is not None))
-    way = next(known, None)
-    is_sooner = way and way.orders * IN_SET < first.orders * LOOKED_AT and (is_sqlite() or way.ids or way.facet)
-    return way if is_sooner else None
-
-
-def _are_few(ids: Sql, most: int) -> bool:
-    return run(Sql(f"SELECT count(*) FROM (SELECT 1 FROM ({ids.text}) x LIMIT {most + 1}) y", ids.values)).fetchone()[0] <= most
-
-
-def _members(way: Way) -> Sql:
-    """The ids of all a way leads to, and of some more: not placed, or of a text that was not looked at."""
-    whole = "" if is_sqlite() else " OFFSET 0"  # or PostgreSQL would look each order up when it takes the others to be few
-    if way.texts:
-        return Sql(f"SELECT {way.texts.id} FROM {way.texts.source} WHERE {way.texts.where.text}", way.texts.where.values)
-    if way.ids:
-        return Sql(f"SELECT id FROM ({way.ids.text}) x{whole}", way.ids.values)
-    where = way.facet.test() if way.facet else all_of([condition.test for condition in way.answers])
-    return Sql(f'SELECT o.id FROM "order" o{use(way.index)} WHERE {where.text}{whole}', where.values)
-
-
 def source(asked: Asked, way: Way, of: Sql | None = None) -> tuple[str, Sql, list[Sql]]:
     """What to read on this way, what it reads of it, and all conditions on that; `of`: only this value of its facet."""
-    return _reading(asked, way, [condition.test for condition in others(asked, way)], of=of)
+    return reading(asked, way, [condition.test for condition in others(asked, way)], of=of)
 
 
-def _reading(asked: Asked, way: Way, tests: list[Sql], *, of: Sql | None = None, sets: Sequence[Sql] = ()) -> tuple[str, Sql, list[Sql]]:
+def reading(asked: Asked, way: Way, tests: list[Sql], *, of: Sql | None = None, sets: Sequence[Sql] = ()) -> tuple[str, Sql, list[Sql]]:
+    """As `source`, with these tests of what it reads; `sets`: ids that are tested before the order is read."""
     values: tuple[object, ...] = ()
     tests = [_by_key(test, way) for test in tests]
     if way.texts:
@@ -214,7 +138,7 @@ def _reading(asked: Asked, way: Way, tests: list[Sql], *, of: Sql | None = None,
     return _with_texts(table, Sql(where.text, values + where.values), tests, way)
 
 
-def _key(way: Way) -> str:
+def key_of(way: Way) -> str:
     """The order's id on this way, known before the order is read."""
     return way.texts.id if way.texts else "f.id" if way.ids else "o.id"
 
@@ -222,7 +146,7 @@ def _key(way: Way) -> str:
 def _by_key(test: Sql, way: Way) -> Sql:
     """Of what needs the order's id alone SQLite asks the key on the way, and reads no order of which it is not true."""
     asks_more = OF_ORDER.search(test.text) or OF_TEXT.search(test.text)
-    return test if asks_more or not is_sqlite() else Sql(test.text.replace("o.id", _key(way)), test.values)
+    return test if asks_more or not is_sqlite() else Sql(test.text.replace("o.id", key_of(way)), test.values)
 
 
 def _orders_of(rows: str, key: str, asked: Asked, tests: Sequence[Sql]) -> str:

@@ -141,7 +141,7 @@ def test_any_terms_together_find_what_a_slow_reading_finds(many, owner_actor, da
 @with_settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 def test_however_a_query_is_answered_it_finds_the_same(many, owner_actor, data):
     """With a lower limit, what is found by counting is found by reading off an index, and the other way round."""
-    from rules import order_count, order_find, order_plan, order_ways
+    from rules import order_count, order_find, order_plan, order_together, order_ways
     from rules.filters import patterns
 
     query = Query(tuple(data.draw(st.lists(terms(), min_size=1, max_size=3, unique=True))))
@@ -152,7 +152,7 @@ def test_however_a_query_is_answered_it_finds_the_same(many, owner_actor, data):
             patch.setattr(module, "CAP", 20)
         few, cost, work = (data.draw(st.sampled_from(each)) for each in ((0, 5, 1_000), (1, 15, 10_000), (1, 500, 40_000)))
         for module, name, value in ((order_ways, "LOOKED", few), (order_ways, "KEPT", few), (order_find, "LOOKED_AT", cost),
-                                    (order_plan, "LOOKED_AT", cost), (order_count, "WORK", work),
+                                    (order_plan, "LOOKED_AT", cost), (order_together, "LOOKED_AT", cost), (order_count, "WORK", work),
                                     (order_plan, "WALKED", data.draw(st.sampled_from((0, 5, 10_000)))),
                                     (patterns, "OFTEN", data.draw(st.sampled_from((0, 0.04, 1)))),
                                     (patterns, "IN_A_THIRD", data.draw(st.sampled_from((0, 1)))),
@@ -176,7 +176,7 @@ TOGETHER = [
 @pytest.mark.parametrize("text", TOGETHER)
 def test_whatever_is_guessed_of_the_ways_the_same_orders_are_on_all_of_them(many, owner_actor, monkeypatch, text, kept):
     """One is gone along, of the others a set is made or each order is looked at: they take turns."""
-    from rules import order_find, order_plan, order_ways
+    from rules import order_find, order_plan, order_together, order_ways
     from rules.filters import conditions
 
     monkeypatch.setattr(order_ways, "KEPT", kept)
@@ -189,7 +189,7 @@ def test_whatever_is_guessed_of_the_ways_the_same_orders_are_on_all_of_them(many
     for short in ways:
         for few, many_more, all_of_them in ((1, 100, 1000), (1000, 1001, 10**6), (1000, 3000, 10**6)):
             guessed = [*(replace(way, orders=few if way is short else many_more) for way in ways), replace(top, orders=all_of_them)]
-            found = order_find._collected(asked, order_plan.found_in_all(asked, guessed))
+            found = order_find._collected(asked, order_together.found_in_all(asked, guessed))
             assert [place.order for place in found.rows] == expected, (short, few, many_more)
 
 
