@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from models import Letter, Operator, Order, Product
 from money import Quantity
@@ -71,11 +72,15 @@ def test_from_the_list_all_that_are_ticked_in_one_summary(page, placed):
     page.goto("/orders")
     for order in placed:
         page.get_by_role("checkbox", name=re.compile(rf"\b{order.number}\b")).check()
-    page.get_by_role("button", name="Status", exact=True).click()
-    page.locator("#orders-give-status").get_by_role("button", name="Verzonden").click()
-    dialog = page.locator("dialog[open]")
-    dialog.get_by_text("E-mail naar 3 klanten").wait_for()
-    dialog.get_by_role("button", name="Zet op Verzonden").click()
+    ticked, dialog = page.locator("#orders-list [name=order]:checked"), page.locator("dialog[open]")
+    for answer in ("Annuleer", "Zet op Verzonden"):
+        page.get_by_role("button", name="Status", exact=True).click()
+        page.locator("#orders-give-status").get_by_role("button", name="Verzonden").click()
+        dialog.get_by_text("E-mail naar 3 klanten").wait_for()
+        expect(ticked).to_have_count(3)
+        dialog.get_by_role("button", name=answer).click()
+        dialog.wait_for(state="detached")
     page.locator(".toast").get_by_text("3 bestellingen").wait_for()
-    dialog.wait_for(state="detached")
+    expect(ticked).to_have_count(0)
+    expect(page.locator(".selection-bar")).to_be_hidden()
     assert on_hand() == 7 and {order.status.stage for order in Order.select()} == {"shipped"}

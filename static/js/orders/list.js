@@ -1,5 +1,5 @@
-// The order list: orders ticked on one page stay ticked on the next (kept in this tab, for the search they belong to), a suggestion
-// goes into the box, space takes a quick look.
+// The order list: orders ticked on one page stay so on the next (in this tab, for one search), a suggestion goes into the box, space takes
+// a quick look.
 import { byId, find, isTyping, on } from "../page.js";
 
 const KEPT = "picked";
@@ -61,7 +61,10 @@ const forget = () => {
   restore();
 };
 on("reset", "#orders-list", () => setTimeout(forget));
-on("desk:saved", "#orders-list", forget);
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+  const isDone = ctx.response.status < 400 && !ctx.response.headers.has("HX-Retarget"); // else a dialog asks first
+  if (isDone && ctx.request.method === "POST" && ctx.sourceElement.closest("#orders-list, #bulk-status-form")) forget();
+});
 document.addEventListener("htmx:after:swap", restore);
 restore();
 
