@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections import Counter
@@ -14,7 +13,7 @@ from models import Operator, Printer, PrintJob, database, now
 from rules import print_desk, print_queue, print_rounds, print_watch, shop
 from tests import factories
 from tests.database import OWNER, SHOP
-from tests.desk import ROOT, eventually
+from tests.desk import ROOT, eventually, free_port
 from tests.receipt_printer import read, receipt_printer, texts
 
 pytestmark = pytest.mark.row("S21")
@@ -99,7 +98,7 @@ def test_a_worker_killed_at_any_step_prints_it_once_or_says_perhaps(shop_desk, o
 
 
 def test_a_printer_that_is_off_for_a_while_prints_everything_once_when_it_is_on_again(shop_desk, order, by):
-    port = a_free_port()
+    port = free_port()
     printer = factories.a_printer(by, port)
     shop_desk.start()
     keys = [print_desk.press(order.number, kind, printer.id, kind, by=by) for kind in ("receipt", "gift", "pickup")]
@@ -138,11 +137,6 @@ def test_two_workers_that_are_killed_again_and_again_print_nothing_twice(shop_de
         assert states["printed"] <= len(paper.jobs) <= len(keys), "none twice, none lost"
 
 
-def a_free_port():
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        return free.getsockname()[1]
-
-
 def workers(desk, *keys):
     """A worker of the desk for each of these printers, that prints what is due there until nothing waits."""
     code = WORKER[:WORKER.index("def dies")].replace("import os, signal, sys", "import sys") + (
@@ -153,7 +147,7 @@ def workers(desk, *keys):
 def test_what_waits_for_a_printer_that_is_off_comes_out_of_the_least_busy_of_its_group(shop_desk, order, by):
     with receipt_printer() as busy_paper, receipt_printer() as idle_paper:
         off, busy, idle = (factories.a_printer(by, port, name=name, group="Balie") for port, name in (
-            (a_free_port(), "Kassa 1"), (busy_paper.port, "Kassa 2"), (idle_paper.port, "Kassa 3")))
+            (free_port(), "Kassa 1"), (busy_paper.port, "Kassa 2"), (idle_paper.port, "Kassa 3")))
         print_desk.press(order.number, "receipt", busy.id, "busy", by=by)
         jobs = [print_desk.press(order.number, kind, off.id, kind, by=by) for kind in ("gift", "pickup")]
         for each in (off, busy, idle):
