@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from models import now
-from rules import views
+from rules import view_counts
 from rules.filters.language import parse
 from rules.presence import Here
 from rules.rights import DESK, Actor
@@ -70,8 +70,8 @@ def told(changes: Iterable[Change], by: Actor) -> list[dict[str, Any]]:
 
 
 def to_ship() -> dict[str, Any]:
-    """How many orders wait to be shipped, as the menu says it; kept until the next event (rules/views.py)."""
-    found = views.counts([TO_SHIP], by=DESK)[0]
+    """How many orders wait to be shipped, as the menu says it; kept until the next event (rules/view_counts.py)."""
+    found = view_counts.of([TO_SHIP], by=DESK)[0]
     return {"count": found.count, "capped": found.capped}
 
 

@@ -9,7 +9,7 @@ from peewee import JOIN
 
 from models import Category, Order, Product, Stage, is_sqlite
 from money import ZERO, Money
-from rules import live, order_rows, shop, stock_list, views
+from rules import live, order_rows, shop, stock_list, view_counts, views
 from rules.filters.language import Query, parse
 from rules.order_count import Count
 from rules.order_rows import OrderRow
@@ -77,7 +77,7 @@ def waiting(by: Actor, settings: Settings | None = None) -> list[Waiting]:
     """What is to be done, computed from facts; counts are kept until the next event."""
     known = {todo.key: todo for todo in views.TODO}
     todos = [(known[key], parse(known[key].query)) for key in ORDER]
-    counts = views.counts([query for _todo, query in todos], by=by, settings=settings)
+    counts = view_counts.of([query for _todo, query in todos], by=by, settings=settings)
     return [Waiting(todo.key, todo.title, query, count) for (todo, query), count in zip(todos, counts, strict=True)]
 
 

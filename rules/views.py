@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 
 from peewee import fn
 
-from models import Event, View, database
-from rules import events, fields, order_list, shop
-from rules.filters.language import Query, parse, written
-from rules.order_count import Count
+from models import View, database
+from rules import events, fields
+from rules.filters.language import parse, written
 from rules.prepared import Prepared
 from rules.refusal import N_, NotFound, Refused
 from rules.rights import Actor, must_have
-from rules.shop import Settings
 
 MOST = 50
 LONGEST_QUERY = 500
@@ -153,29 +149,3 @@ def remove(key: int, *, by: Actor) -> View:
         view.delete_instance()
         events.record("view.removed", by=by, view=view.id, name=view.name, query=view.query)
     return view
-
-
-LAST_EVENT = Prepared(lambda: Event.select(fn.MAX(Event.id).alias("id")))
-
-
-class _Kept(NamedTuple):
-    """What was counted, and what it was true of: the settings, the last event, and the day."""
-
-    of: tuple[Settings, int, date] | None
-    counts: dict[tuple[int | None, Query], Count]
-
-
-_kept = _Kept(None, {})
-
-
-def counts(queries: Sequence[Query], *, by: Actor, settings: Settings | None = None) -> list[Count]:
-    """How many orders each query finds. Kept in memory until the next event: whatever changes an order records one."""
-    global _kept
-    now = settings or shop.current(), LAST_EVENT.first().id or 0, shop.today()
-    if _kept.of is None or _kept.of[0] is not now[0] or _kept.of[1:] != now[1:]:
-        _kept = _Kept(now, {})
-    kept = _kept.counts
-    missing = [query for query in dict.fromkeys(queries) if (by.operator, query) not in kept]
-    for query, count in zip(missing, order_list.counts(missing, by=by, settings=now[0]) if missing else (), strict=True):
-        kept[by.operator, query] = count
-    return [kept[by.operator, query] for query in queries]

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MultiDict
 from blueprints.support import formats
 from blueprints.support.access import actor
 from models import Stage, View
-from rules import bulk_changes, couriers, document_bulk, document_kinds, order_list, preferences, print_bulk, views
+from rules import bulk_changes, couriers, document_bulk, document_kinds, order_list, preferences, print_bulk, view_counts, views
 from rules.filters import form, language, sentences
 from rules.filters.fields import FIELDS
 from rules.filters.language import Query, Term, Value
@@ -124,7 +124,7 @@ def fewer(asked: Asked, chips: Sequence[Chip]) -> list[tuple[Chip, Count]]:
     """What would be found without one of the terms, most first, for a search of a few terms that finds nothing."""
     if not 1 < len(chips) <= MOST_TO_DROP:
         return []
-    found = views.counts([asked.query.without(chip.term) for chip in chips], by=actor(), settings=g.settings)
+    found = view_counts.of([asked.query.without(chip.term) for chip in chips], by=actor(), settings=g.settings)
     return sorted(((chip, count) for chip, count in zip(chips, found, strict=True) if count.count), key=lambda pair: -pair[1].count)
 
 
@@ -189,7 +189,7 @@ def tabs(asked: Asked) -> list[dict[str, Any]]:
     """All orders, drafts, what is to be done and the views saved: title, address, whether it is the one shown, and how many."""
     built_in = [(_("All"), ""), (_("Drafts"), "fase:concept"), *((_(todo.title), todo.query) for todo in views.TODO)]
     known = [*((title, language.parse(text)) for title, text in built_in), *((view.name, query) for view, query in asked.known)]
-    counts = views.counts([query for _title, query in known], by=actor(), settings=g.settings)
+    counts = view_counts.of([query for _title, query in known], by=actor(), settings=g.settings)
     return [
         {"title": title, "url": url_for("orders.index", q=written(query) or None), "is_shown": set(query.terms) == set(asked.query.terms),
          "count": count} for (title, query), count in zip(known, counts, strict=True)

@@ -1,15 +1,18 @@
 """Saved views: one's own and the shop's, in an order one chooses, with counts that follow what happens."""
 
+from threading import Barrier
+
 import pytest
 
-from models import Event, View
-from rules import orders, shop as shops, status, views
+from models import Event, Order, View, database, now
+from rules import orders, shop as shops, status, view_counts, views
 from rules.filters.language import parse
 from rules.order_count import Count
 from rules.refusal import NotFound, Refused
 from rules.rights import DESK, ROLES, Actor
 from rules.views import TODO, Looks
 from tests.factories import a_placed_order
+from tests.online import together
 
 
 @pytest.fixture
@@ -132,19 +135,43 @@ def test_there_is_an_end_to_views(mine, monkeypatch):
 
 def test_counts_follow_what_happens_and_are_kept_meanwhile(shop, mine, monkeypatch):
     queries = [parse('status:"in af"'), parse("theepot"), parse("")]
-    assert views.counts(queries, by=mine) == [Count(0, False)] * 3
+    assert view_counts.of(queries, by=mine) == [Count(0, False)] * 3
     order = a_placed_order(shop, mine)
-    assert views.counts(queries, by=mine) == [Count(1, False)] * 3
-    monkeypatch.setattr(views.order_list, "counts", lambda *asked, **by: pytest.fail("counted again, though nothing happened"))
-    assert views.counts(queries, by=mine) == [Count(1, False)] * 3
+    assert view_counts.of(queries, by=mine) == [Count(1, False)] * 3
+    monkeypatch.setattr(view_counts.order_list, "counts", lambda *asked, **by: pytest.fail("counted again, though nothing happened"))
+    assert view_counts.of(queries, by=mine) == [Count(1, False)] * 3
     monkeypatch.undo()
     status.change(order.number, next(each for each in shop.statuses.values() if each.stage == "preparing"), version=None, by=mine)
-    assert views.counts(queries, by=mine) == [Count(0, False), Count(1, False), Count(1, False)]
+    assert view_counts.of(queries, by=mine) == [Count(0, False), Count(1, False), Count(1, False)]
+
+
+def test_what_another_committed_late_is_counted(shop, mine):
+    """PostgreSQL gives out numbers of events before they are committed: the last to come need not have the highest."""
+    query, order = parse('status:"in af"'), a_placed_order(shop, mine)
+    late = Event.select().order_by(Event.id.desc()).get().id + 1
+    happens(mine, late + 1)
+    assert view_counts.of([query], by=mine) == [Count(1, False)]
+    with database.atomic():
+        Order.update(status=next(each for each in shop.statuses.values() if each.stage == "cancelled").id).where(Order.id == order.id).execute()
+        happens(mine, late)
+    assert view_counts.of([query], by=mine) == [Count(0, False)]
+
+
+def test_what_is_asked_in_several_places_at_once_is_counted_once(shop, mine, monkeypatch):
+    counted, all_asked, run, count = [], Barrier(6), view_counts.run, view_counts.order_list.counts
+    monkeypatch.setattr(view_counts, "run", lambda sql: (run(sql), all_asked.wait())[0])
+    monkeypatch.setattr(view_counts.order_list, "counts", lambda *asked, **by: counted.append(asked) or count(*asked, **by))
+    assert together([lambda: view_counts.of([parse("theepot")], by=mine)] * 6) == [[Count(0)]] * 6
+    assert len(counted) == 1
+
+
+def happens(by, key):
+    Event.insert(id=key, kind="test.made", operator=by.operator, facts={}, created=now(), handled=now()).execute()
 
 
 def test_what_is_to_be_done_comes_with_the_desk(shop, mine):
     order = a_placed_order(shop, mine)
-    counts = dict(zip([each.key for each in TODO], views.counts([parse(each.query) for each in TODO], by=mine), strict=True))
+    counts = dict(zip([each.key for each in TODO], view_counts.of([parse(each.query) for each in TODO], by=mine), strict=True))
     assert counts == {"pay": Count(1, False), "prepare": Count(0, False), "ship": Count(0, False), "refund": Count(0, False), "late": Count(0, False),
                       "letters": Count(0, False)}
     assert orders.find(order.number).balance and shops.today()
