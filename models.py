@@ -36,7 +36,7 @@ def connect_database(url: str) -> None:
             url.replace("sqlite:", "sqlite+pool:", 1), autoconnect=False, timeout=10, lock_type="IMMEDIATE",
             check_same_thread=False, stale_timeout=600, max_connections=200,
             pragmas={"busy_timeout": 10_000, "journal_mode": "wal", "foreign_keys": 1, "synchronous": 2,
-                     "cache_size": -2_000},  # each thread has one; the system keeps the rest of the file at hand
+                     "cache_size": -1_000},  # each thread has one; the system keeps the rest of the file at hand
         ))
     else:
         database.initialize(connect(
